@@ -1,0 +1,5 @@
+export * from './auth.ts'
+export * from './cloud.ts'
+export * from './deployments.ts'
+export * from './fleet.ts'
+export * from './templates.ts'

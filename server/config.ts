@@ -1,0 +1,109 @@
+/** The environment, read once. The only file that may touch `process.env`; a bad value names its variable. */
+import { existsSync, readFileSync } from 'node:fs'
+import { networkInterfaces } from 'node:os'
+import path from 'node:path'
+import { z } from 'zod'
+
+const port = z.coerce.number().int().min(0).max(65_535)
+const optionalPair = (id: string | undefined, secret: string | undefined) =>
+  id && secret ? { clientId: id, clientSecret: secret } : null
+
+const environment = z.object({
+  PORT: port.default(3000),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PUBLIC_URL: z.url().optional(),
+  BERTH_DATA_DIR: z.string().min(1).default('.data'),
+  DATABASE_URL: z
+    .string({ error: 'is missing: run `npm start`, which starts the embedded Postgres, or give a postgres:// URL' })
+    .regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://'),
+  DIGITALOCEAN_TOKEN: z.string().min(1).optional(),
+  DIGITALOCEAN_API_URL: z.url().default('https://api.digitalocean.com'),
+  BERTH_MASTER_KEY: z
+    .string()
+    .refine((value) => Buffer.from(value, 'base64').length === 32, 'must be 32 bytes in base64: openssl rand -base64 32')
+    .optional(),
+  BERTH_ROLE: z.enum(['all', 'web', 'worker']).default('all'),
+  BERTH_METRICS_TOKEN: z.string().min(16).optional(),
+  BERTH_DEMO: z.enum(['0', '1']).default('0'),
+  GITHUB_CLIENT_ID: z.string().optional(),
+  GITHUB_CLIENT_SECRET: z.string().optional(),
+  DIGITALOCEAN_CLIENT_ID: z.string().optional(),
+  DIGITALOCEAN_CLIENT_SECRET: z.string().optional(),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+})
+
+export interface Config {
+  port: number
+  host: string
+  publicUrl: string
+  dataDir: string
+  databaseUrl: string
+  digitalOcean: { apiUrl: string; firstToken: string | null }
+  masterKey: Buffer
+  role: 'all' | 'web' | 'worker'
+  metricsToken: string | null
+  /** Loopback with the local cloud: demo accounts exist, every user gets a cloud account by itself. */
+  demo: boolean
+  oauth: {
+    github: { clientId: string; clientSecret: string } | null
+    digitalocean: { clientId: string; clientSecret: string } | null
+  }
+  logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
+}
+
+export class ConfigError extends Error {}
+
+export function readConfig(env: Record<string, string | undefined> = process.env): Config {
+  // An empty variable is how shells and compose files say "not set".
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const parsed = environment.safeParse(given)
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`)
+    throw new ConfigError(lines.join('\n'))
+  }
+  const e = parsed.data
+  const demo = e.BERTH_DEMO === '1'
+  const publicUrl = (e.PUBLIC_URL ?? `http://${e.HOST === '127.0.0.1' ? 'localhost' : e.HOST}:${e.PORT}`).replace(/\/$/, '')
+  const dataDir = path.resolve(e.BERTH_DATA_DIR)
+  if (demo) refuseUnlessLocal({ HOST: e.HOST, PUBLIC_URL: new URL(publicUrl).hostname, DIGITALOCEAN_API_URL: new URL(e.DIGITALOCEAN_API_URL).hostname })
+  return {
+    port: e.PORT,
+    host: e.HOST,
+    publicUrl,
+    dataDir,
+    databaseUrl: e.DATABASE_URL,
+    digitalOcean: { apiUrl: e.DIGITALOCEAN_API_URL.replace(/\/$/, ''), firstToken: e.DIGITALOCEAN_TOKEN ?? null },
+    masterKey: masterKey(e.BERTH_MASTER_KEY, demo, dataDir),
+    role: e.BERTH_ROLE,
+    metricsToken: e.BERTH_METRICS_TOKEN ?? null,
+    demo,
+    oauth: {
+      github: optionalPair(e.GITHUB_CLIENT_ID, e.GITHUB_CLIENT_SECRET),
+      digitalocean: optionalPair(e.DIGITALOCEAN_CLIENT_ID, e.DIGITALOCEAN_CLIENT_SECRET),
+    },
+    logLevel: e.LOG_LEVEL,
+  }
+}
+
+/** R18: demo accounts only where nobody else can reach them. */
+function refuseUnlessLocal(hosts: Record<string, string>): void {
+  const own = new Set(Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map((a) => a.address)))
+  for (const [variable, host] of Object.entries(hosts)) {
+    const bare = host.replace(/^\[|\]$/g, '')
+    const local = bare === 'localhost' || bare === '::1' || /^127(\.\d{1,3}){3}$/.test(bare) || own.has(bare)
+    if (!local)
+      throw new ConfigError(`BERTH_DEMO is set, but ${variable} names ${host}, which is not this machine: unset BERTH_DEMO for a public installation`)
+  }
+}
+
+/** R11: no default key. The demo's is made by the start script under the data dir. */
+function masterKey(given: string | undefined, demo: boolean, dataDir: string): Buffer {
+  if (given) return Buffer.from(given, 'base64')
+  const file = path.join(dataDir, 'master.key')
+  if (demo && existsSync(file)) {
+    const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64')
+    if (key.length === 32) return key
+    throw new ConfigError(`${file} is damaged: it must hold 32 bytes in base64; restore it from a backup`)
+  }
+  throw new ConfigError('BERTH_MASTER_KEY is missing: give 32 bytes in base64 (openssl rand -base64 32) and keep them safe')
+}

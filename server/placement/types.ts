@@ -1,0 +1,83 @@
+/** What placement sees and what it answers. Plain data: no IO, no clock, no ids made here. */
+
+export interface PlacementDroplet {
+  id: string
+  name: string
+  region: string
+  size: string
+  /** Capacity minus system overhead minus reservations. */
+  freeMemoryBytes: number
+  freeCpuMillis: number
+  freeDiskBytes: number
+  memoryBytes: number
+  deployments: number
+  usable: boolean
+  /** Why not, when not usable: `unreachable`, `deleting`. */
+  unusableReason?: string
+}
+
+export interface PlacementSize {
+  slug: string
+  vcpus: number
+  memoryBytes: number
+  diskBytes: number
+  priceMonthlyMicros: number
+  regions: string[]
+}
+
+export interface Snapshot {
+  droplets: PlacementDroplet[]
+  sizes: PlacementSize[]
+  regions: string[]
+  /** Droplets that the cloud account may still create. */
+  dropletsLeft: number
+}
+
+export interface PlacementRequest {
+  memoryBytes: number
+  cpuMillis: number
+  diskBytes: number
+  /** Allowed regions; absent means any. */
+  regions?: string[]
+  sizes?: string[]
+  /** The user's own wish: only this droplet. */
+  dropletId?: string
+}
+
+export interface Factor {
+  name: string
+  /** 0-1, higher is better */
+  score: number
+  detail: string
+}
+
+export interface Candidate {
+  dropletId: string
+  name: string
+  score: number
+  factors: Factor[]
+}
+
+export interface RuledOut {
+  dropletId: string
+  name: string
+  /** Stable word: `memory`, `cpu`, `disk`, `region`, `not-requested`, `unusable` */
+  constraint: string
+  detail: string
+}
+
+export type Choice =
+  | { kind: 'existing'; dropletId: string; name: string }
+  | { kind: 'create'; size: string; region: string; priceMonthlyMicros: number }
+  | { kind: 'none'; reason: string }
+
+export interface Decision {
+  choice: Choice
+  /** One sentence for the page. */
+  summary: string
+  /** Best first, at most 20. */
+  candidates: Candidate[]
+  /** At most 20, in the snapshot's order; `ruledOutCounts` has them all by constraint. */
+  ruledOut: RuledOut[]
+  ruledOutCounts: Record<string, number>
+}

@@ -1,0 +1,79 @@
+/**
+ * The only door to `db.transaction`. Every change of a resource looks it up by owner and leaves an event or an audit
+ * row in the same transaction: `ownedTx` throws when the work recorded nothing.
+ */
+import { sql } from 'drizzle-orm'
+import type { Db, Tx } from '#db/client.ts'
+import { auditLog } from '#db/schema/auth.ts'
+import { deploymentEvents } from '#db/schema/deployments.ts'
+import { actorName, type Ctx, type UserCtx } from '#server/context.ts'
+import { BerthError } from '#server/errors.ts'
+import type { EventInput } from '#server/deployments/event-types.ts'
+
+export const EVENTS_CHANNEL = 'berth_events'
+
+export interface Recorder {
+  /** Appends the next event of a deployment, locks its row, notifies listeners at commit. @returns its number */
+  event(deploymentId: string, event: EventInput): Promise<number>
+  audit(action: string, resource: string, data?: Record<string, unknown>): Promise<void>
+}
+
+interface Work<Row> {
+  tx: Tx
+  row: Row
+  record: Recorder
+}
+
+/**
+ * @param find the owner-scoped lookup, `for update`; undefined becomes NOT_FOUND, foreign or missing alike (I7)
+ */
+export async function ownedTx<Row, T>(
+  ctx: UserCtx,
+  find: (tx: Tx, userId: string) => Promise<Row | undefined>,
+  work: (w: Work<Row>) => Promise<T>,
+): Promise<T> {
+  return recordedTx(ctx, ctx.actor.userId, async (tx, record) => {
+    const row = await find(tx, ctx.actor.userId)
+    if (row === undefined) throw new BerthError('NOT_FOUND', 'There is no such thing here.')
+    return work({ tx, row, record })
+  })
+}
+
+/** For work that creates something, or that Berth itself does (saga, reconciler): still must record. */
+export async function recordedTx<T>(
+  ctx: Ctx,
+  ownerId: string | null,
+  work: (tx: Tx, record: Recorder) => Promise<T>,
+): Promise<T> {
+  return ctx.db.transaction(async (tx) => {
+    let recorded = 0
+    const record: Recorder = {
+      event: (deploymentId, event) => {
+        recorded++
+        return appendEvent(tx, deploymentId, event)
+      },
+      audit: async (action, resource, data = {}) => {
+        recorded++
+        await tx.insert(auditLog).values({ actor: actorName(ctx.actor), userId: ownerId, action, resource, data })
+      },
+    }
+    const result = await work(tx, record)
+    if (recorded === 0) throw new Error('a transaction changed something and recorded neither event nor audit row')
+    return result
+  })
+}
+
+/** Bookkeeping that is nobody's act: heartbeats, leases, rate limits, last-seen times. */
+export const housekeepingTx = <T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> => db.transaction(work)
+
+async function appendEvent(tx: Tx, deploymentId: string, event: EventInput): Promise<number> {
+  // The row lock orders writers, so numbers are gapless and commit in order (I5).
+  const [row] = await tx.execute<{ n: number; attempt: number; user_id: string }>(
+    sql`update deployments set last_event = last_event + 1, updated_at = now() where id = ${deploymentId}
+        returning last_event as n, attempt, user_id`,
+  )
+  if (!row) throw new BerthError('NOT_FOUND', 'There is no such deployment.')
+  await tx.insert(deploymentEvents).values({ deploymentId, n: row.n, attempt: row.attempt, type: event.type, data: event.data })
+  await tx.execute(sql`select pg_notify(${EVENTS_CHANNEL}, ${JSON.stringify({ d: deploymentId, n: row.n, u: row.user_id })})`)
+  return row.n
+}
