@@ -33,14 +33,21 @@ export const transport = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('streamable-http'),
     port: z.int().min(1).max(65_535),
-    path: z.string().max(200).regex(/^\/[\w\-./]*$/).default('/mcp'),
+    path: z
+      .string()
+      .max(200)
+      .regex(/^\/[\w\-./]*$/)
+      .default('/mcp'),
   }),
 ])
 
 export const volume = z.object({
   /** Last part of the named volume; Berth prefixes installation and deployment. */
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/),
-  path: z.string().max(200).regex(/^\/[\w\-./]*$/),
+  path: z
+    .string()
+    .max(200)
+    .regex(/^\/[\w\-./]*$/),
 })
 
 export const templateConfig = z.object({

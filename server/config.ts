@@ -20,7 +20,10 @@ const environment = z.object({
   DIGITALOCEAN_API_URL: z.url().default('https://api.digitalocean.com'),
   BERTH_MASTER_KEY: z
     .string()
-    .refine((value) => Buffer.from(value, 'base64').length === 32, 'must be 32 bytes in base64: openssl rand -base64 32')
+    .refine(
+      (value) => Buffer.from(value, 'base64').length === 32,
+      'must be 32 bytes in base64: openssl rand -base64 32',
+    )
     .optional(),
   BERTH_ROLE: z.enum(['all', 'web', 'worker']).default('all'),
   BERTH_METRICS_TOKEN: z.string().min(16).optional(),
@@ -63,9 +66,17 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   }
   const e = parsed.data
   const demo = e.BERTH_DEMO === '1'
-  const publicUrl = (e.PUBLIC_URL ?? `http://${e.HOST === '127.0.0.1' ? 'localhost' : e.HOST}:${e.PORT}`).replace(/\/$/, '')
+  const publicUrl = (e.PUBLIC_URL ?? `http://${e.HOST === '127.0.0.1' ? 'localhost' : e.HOST}:${e.PORT}`).replace(
+    /\/$/,
+    '',
+  )
   const dataDir = path.resolve(e.BERTH_DATA_DIR)
-  if (demo) refuseUnlessLocal({ HOST: e.HOST, PUBLIC_URL: new URL(publicUrl).hostname, DIGITALOCEAN_API_URL: new URL(e.DIGITALOCEAN_API_URL).hostname })
+  if (demo)
+    refuseUnlessLocal({
+      HOST: e.HOST,
+      PUBLIC_URL: new URL(publicUrl).hostname,
+      DIGITALOCEAN_API_URL: new URL(e.DIGITALOCEAN_API_URL).hostname,
+    })
   return {
     port: e.PORT,
     host: e.HOST,
@@ -92,7 +103,9 @@ function refuseUnlessLocal(hosts: Record<string, string>): void {
     const bare = host.replace(/^\[|\]$/g, '')
     const local = bare === 'localhost' || bare === '::1' || /^127(\.\d{1,3}){3}$/.test(bare) || own.has(bare)
     if (!local)
-      throw new ConfigError(`BERTH_DEMO is set, but ${variable} names ${host}, which is not this machine: unset BERTH_DEMO for a public installation`)
+      throw new ConfigError(
+        `BERTH_DEMO is set, but ${variable} names ${host}, which is not this machine: unset BERTH_DEMO for a public installation`,
+      )
   }
 }
 
@@ -105,5 +118,7 @@ function masterKey(given: string | undefined, demo: boolean, dataDir: string): B
     if (key.length === 32) return key
     throw new ConfigError(`${file} is damaged: it must hold 32 bytes in base64; restore it from a backup`)
   }
-  throw new ConfigError('BERTH_MASTER_KEY is missing: give 32 bytes in base64 (openssl rand -base64 32) and keep them safe')
+  throw new ConfigError(
+    'BERTH_MASTER_KEY is missing: give 32 bytes in base64 (openssl rand -base64 32) and keep them safe',
+  )
 }

@@ -31,4 +31,6 @@ export interface Ctx<A extends Actor = Actor> extends Base {
 export type UserCtx = Ctx<Exclude<Actor, { kind: 'system' }>>
 
 export const actorName = (actor: Actor): string =>
-  actor.kind === 'system' ? `system:${actor.part}` : `${actor.kind}:${actor.kind === 'user' ? actor.userId : actor.tokenId}`
+  actor.kind === 'system'
+    ? `system:${actor.part}`
+    : `${actor.kind}:${actor.kind === 'user' ? actor.userId : actor.tokenId}`

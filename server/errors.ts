@@ -48,9 +48,17 @@ export const ERROR_CODES = {
   NO_PLACEMENT: row('PRECONDITION_FAILED', false, 'Read the reasons and relax the constraint they name.'),
   // droplet
   SSH_UNREACHABLE: row('SERVICE_UNAVAILABLE', true, 'Check that the droplet is on, then try again.'),
-  SSH_HOST_KEY_MISMATCH: row('SERVICE_UNAVAILABLE', false, 'The droplet shows another host key: delete it and deploy anew.'),
+  SSH_HOST_KEY_MISMATCH: row(
+    'SERVICE_UNAVAILABLE',
+    false,
+    'The droplet shows another host key: delete it and deploy anew.',
+  ),
   ENGINE_UNAVAILABLE: row('SERVICE_UNAVAILABLE', true, 'Try again; if it lasts, restart Docker on the droplet.'),
-  ENGINE_REJECTED: row('INTERNAL_SERVER_ERROR', false, 'Read the message of the Docker Engine and change the template.'),
+  ENGINE_REJECTED: row(
+    'INTERNAL_SERVER_ERROR',
+    false,
+    'Read the message of the Docker Engine and change the template.',
+  ),
   IMAGE_NOT_FOUND: row('BAD_REQUEST', false, 'Check the image reference of the template.'),
   IMAGE_PULL_FAILED: row('SERVICE_UNAVAILABLE', true, 'Try again; the registry may be down.'),
   CONTAINER_EXITED: row('INTERNAL_SERVER_ERROR', false, 'Read the last log lines: a variable may be missing or wrong.'),
@@ -62,7 +70,11 @@ export const ERROR_CODES = {
   STEP_TIMEOUT: row('TIMEOUT', true, 'Try again.'),
   LEASE_LOST: row('CONFLICT', true, 'Nothing to do: another worker goes on with it.'),
   // ours
-  DECRYPTION_FAILED: row('INTERNAL_SERVER_ERROR', false, 'Restore the BERTH_MASTER_KEY that this database was written with.'),
+  DECRYPTION_FAILED: row(
+    'INTERNAL_SERVER_ERROR',
+    false,
+    'Restore the BERTH_MASTER_KEY that this database was written with.',
+  ),
   INTERNAL: row('INTERNAL_SERVER_ERROR', true, 'Try again; if it lasts, give the operator the time of this error.'),
 } as const satisfies Record<string, ErrorRow>
 

@@ -7,8 +7,8 @@ import type { Db, Tx } from '#db/client.ts'
 import { auditLog } from '#db/schema/auth.ts'
 import { deploymentEvents } from '#db/schema/deployments.ts'
 import { actorName, type Ctx, type UserCtx } from '#server/context.ts'
-import { BerthError } from '#server/errors.ts'
 import type { EventInput } from '#server/deployments/event-types.ts'
+import { BerthError } from '#server/errors.ts'
 
 export const EVENTS_CHANNEL = 'berth_events'
 
@@ -73,7 +73,11 @@ async function appendEvent(tx: Tx, deploymentId: string, event: EventInput): Pro
         returning last_event as n, attempt, user_id`,
   )
   if (!row) throw new BerthError('NOT_FOUND', 'There is no such deployment.')
-  await tx.insert(deploymentEvents).values({ deploymentId, n: row.n, attempt: row.attempt, type: event.type, data: event.data })
-  await tx.execute(sql`select pg_notify(${EVENTS_CHANNEL}, ${JSON.stringify({ d: deploymentId, n: row.n, u: row.user_id })})`)
+  await tx
+    .insert(deploymentEvents)
+    .values({ deploymentId, n: row.n, attempt: row.attempt, type: event.type, data: event.data })
+  await tx.execute(
+    sql`select pg_notify(${EVENTS_CHANNEL}, ${JSON.stringify({ d: deploymentId, n: row.n, u: row.user_id })})`,
+  )
   return row.n
 }

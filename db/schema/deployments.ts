@@ -79,9 +79,7 @@ export const deployments = pgTable(
   (t) => [
     index('deployments_user_idx').on(t.userId, t.createdAt),
     uniqueIndex('deployments_idempotency_key').on(t.userId, t.idempotencyKey),
-    index('deployments_queue_idx')
-      .on(t.priority.desc(), t.createdAt)
-      .where(sql`${t.state} = 'queued'`),
+    index('deployments_queue_idx').on(t.priority.desc(), t.createdAt).where(sql`${t.state} = 'queued'`),
   ],
 )
 

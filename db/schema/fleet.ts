@@ -3,7 +3,7 @@ import { index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-
 import { users } from './auth.ts'
 import { cloudAccounts, type Sealed } from './cloud.ts'
 import { at, id, int8, now } from './columns.ts'
-import { DROPLET_STATES } from './states.ts'
+import type { DROPLET_STATES } from './states.ts'
 
 export type DropletState = (typeof DROPLET_STATES)[number]
 

@@ -37,13 +37,19 @@ export function createVault(...keys: [Buffer, ...Buffer[]]): Vault {
     },
     open(sealed, purpose) {
       const found = derived.find((k) => k.id === sealed.keyId)
-      if (!found) throw new BerthError('DECRYPTION_FAILED', `A stored secret was encrypted with key ${sealed.keyId}, which is not configured.`)
+      if (!found)
+        throw new BerthError(
+          'DECRYPTION_FAILED',
+          `A stored secret was encrypted with key ${sealed.keyId}, which is not configured.`,
+        )
       try {
         const box = Buffer.from(sealed.box, 'base64')
         const decipher = createDecipheriv('aes-256-gcm', found.key, box.subarray(0, NONCE_BYTES))
         decipher.setAAD(Buffer.from(purpose))
         decipher.setAuthTag(box.subarray(-TAG_BYTES))
-        return Buffer.concat([decipher.update(box.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]).toString('utf8')
+        return Buffer.concat([decipher.update(box.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]).toString(
+          'utf8',
+        )
       } catch {
         throw new BerthError('DECRYPTION_FAILED', 'A stored secret could not be decrypted.')
       }

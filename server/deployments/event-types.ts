@@ -11,7 +11,10 @@ export type EventInput =
   | { type: 'state'; data: { from: DeploymentState | null; to: DeploymentState; reason?: string } }
   | { type: 'step.started'; data: { step: StepId; message: string } }
   /** At most a few a second; `current`/`total` in `unit` where the amount is known. */
-  | { type: 'step.progress'; data: { step: StepId; message: string; current?: number; total?: number; unit?: 'bytes' | 'layers' } }
+  | {
+      type: 'step.progress'
+      data: { step: StepId; message: string; current?: number; total?: number; unit?: 'bytes' | 'layers' }
+    }
   | { type: 'step.succeeded'; data: { step: StepId; message: string; durationMs: number } }
   | { type: 'step.failed'; data: { step: StepId; error: StepError; logTail: string[] } }
   /** A take-over by another worker repeats a step from its start. */

@@ -143,7 +143,11 @@ export interface DropletTarget {
 export interface EnginePool {
   engine(dropletId: string): Promise<Engine>
   /** Runs a literal droplet command; `input` goes to its stdin. */
-  command(dropletId: string, command: RemoteCommand, o?: CallOptions & { input?: string; deadlineMs?: number }): Promise<string>
+  command(
+    dropletId: string,
+    command: RemoteCommand,
+    o?: CallOptions & { input?: string; deadlineMs?: number },
+  ): Promise<string>
   /** Public host key line that the live connection proved; null when not connected. */
   provenHostKey(dropletId: string): string | null
   /** Drops the connection (droplet deleted, keys changed). */

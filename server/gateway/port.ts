@@ -1,8 +1,8 @@
 /** The gateway's face to the rest of Berth. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { TemplateConfig } from '#db/template-config.ts'
 import type { ToolSummary } from '#db/schema/deployments.ts'
 import type { Era } from '#db/schema/states.ts'
+import type { TemplateConfig } from '#db/template-config.ts'
 
 /** Where a deployment's container is. */
 export interface Backend {

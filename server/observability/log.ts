@@ -3,7 +3,17 @@ import pino from 'pino'
 
 export type Log = pino.Logger
 
-const SECRET_PATHS = ['token', 'password', 'authorization', 'cookie', 'secret', 'privateKey', 'variables', 'masterKey', 'apiToken']
+const SECRET_PATHS = [
+  'token',
+  'password',
+  'authorization',
+  'cookie',
+  'secret',
+  'privateKey',
+  'variables',
+  'masterKey',
+  'apiToken',
+]
 
 export const createLog = (level: string): Log =>
   pino({
