@@ -1,0 +1,252 @@
+/**
+ * What leaves the API, as types: pages and scripts read exactly these. Dates are `Date` here and in the typed client
+ * (superjson), ISO strings on the wire. No view has a field for a secret (I6); tokens appear once, in the answer of
+ * the call that made them.
+ */
+import type { LinkKind, Role } from '#db/schema/auth.ts'
+import type { DeploymentError, ToolSummary } from '#db/schema/deployments.ts'
+import type { DropletState } from '#db/schema/fleet.ts'
+import type { DeploymentState, Era, StepId, StepStatus } from '#db/schema/states.ts'
+import type { TemplateConfig } from '#db/template-config.ts'
+import type { Scope } from '#server/context.ts'
+import type { DeploymentEvent } from '#server/deployments/event-types.ts'
+
+// ---------------------------------------------------------------- templates
+export interface VariableView {
+  name: string
+  description: string
+  isRequired: boolean
+  isSecret: boolean
+  choices?: string[]
+  placeholder?: string
+  default?: string
+}
+
+/** What one more deployment of a template would cost this user. */
+export type CostView =
+  | { kind: 'existing'; dropletName: string }
+  | { kind: 'create'; priceMonthlyMicros: number; size: string; region: string }
+  | { kind: 'none'; reason: string }
+
+export interface TemplateCard {
+  slug: string
+  name: string
+  description: string
+  category: string
+  tags: string[]
+  isOfficial: boolean
+  image: string
+  transport: TemplateConfig['transport']
+  version: number
+  memoryBytes: number
+  cpuMillis: number
+  /** Tools that a deployment of it listed last; null until one did. */
+  toolsCount: number | null
+  /** Variables without a default that a deployment can't do without. */
+  requiredVariables: VariableView[]
+  /** Its image resolves in a registry: a fact, not a mode. */
+  runnable: boolean
+  /** Why not, when not runnable. */
+  runnableReason: string | null
+  popularity: number
+  cost: CostView
+  /** This user's newest live deployment of it. */
+  deployment: { id: string; state: DeploymentState } | null
+}
+
+export interface TemplateView extends TemplateCard {
+  variables: VariableView[]
+  volumes: TemplateConfig['volumes']
+  capabilities: string[]
+  diskBytes: number
+  writableRootReason: string | null
+  githubUrl: string | null
+  documentationUrl: string | null
+  updatedAt: Date
+}
+
+// ---------------------------------------------------------------- deployments
+export interface StepView {
+  id: StepId
+  status: StepStatus
+  startedAt: Date | null
+  endedAt: Date | null
+  message: string
+}
+
+export interface DeploymentTokenView {
+  id: string
+  prefix: string
+  createdAt: Date
+  lastUsedAt: Date | null
+}
+
+export interface DeploymentView {
+  deploymentId: string
+  name: string
+  template: { slug: string; name: string }
+  templateVersion: number
+  state: DeploymentState
+  /** Full URL for an agent; null while nothing serves. */
+  endpoint: string | null
+  dropletId: string | null
+  droplet: { id: string; name: string; region: string; size: string } | null
+  attempt: number
+  steps: StepView[]
+  error: DeploymentError | null
+  tools: ToolSummary[] | null
+  era: Era | null
+  protocolVersion: string | null
+  serverInfo: { name: string; version: string; title?: string } | null
+  transport: TemplateConfig['transport']
+  image: string
+  imageDigest: string | null
+  /** Number of the newest event: where a stream resumes. */
+  lastEvent: number
+  createdAt: Date
+  updatedAt: Date
+  healthyAt: Date | null
+  tokens: DeploymentTokenView[]
+}
+
+export interface DeploymentSummary {
+  deploymentId: string
+  name: string
+  template: { slug: string; name: string }
+  state: DeploymentState
+  /** The step under way; `index` counts from 0. */
+  step: { id: StepId; index: number } | null
+  droplet: { id: string; name: string } | null
+  memoryBytes: number
+  createdAt: Date
+  updatedAt: Date
+  errorMessage: string | null
+}
+
+export interface LogLineView {
+  at: Date
+  stream: 'stdout' | 'stderr'
+  text: string
+}
+
+// ---------------------------------------------------------------- droplets
+export interface DropletView {
+  id: string
+  name: string
+  state: DropletState
+  region: string
+  size: string
+  vcpus: number
+  memoryBytes: number
+  diskBytes: number
+  reservedMemoryBytes: number
+  reservedCpuMillis: number
+  priceMonthlyMicros: number
+  publicIp: string | null
+  createdAt: Date
+  lastSeenAt: Date | null
+  engineLacks: string[]
+  engineVersion: string | null
+  deployments: { deploymentId: string; name: string; state: DeploymentState; memoryBytes: number }[]
+}
+
+// ---------------------------------------------------------------- people and settings
+export interface MeView {
+  user: { id: string; email: string; name: string; role: Role; hasPassword: boolean }
+  /** How this call signed in. */
+  via: 'session' | 'token'
+  /** The local cloud on this machine stands in for DigitalOcean. */
+  demo: boolean
+  version: string
+  publicUrl: string
+  cloudAccount: boolean
+  oauth: { github: boolean; digitalocean: boolean }
+}
+
+export interface ProfileView {
+  email: string
+  name: string
+  role: Role
+  createdAt: Date
+  hasPassword: boolean
+  linked: ('github' | 'digitalocean')[]
+}
+
+export interface CloudAccountView {
+  email: string
+  accountUuid: string
+  status: string
+  dropletLimit: number
+  checkedAt: Date
+  createdAt: Date
+  /** Droplets of this account that Berth still knows; removal is refused while there are any. */
+  droplets: number
+}
+
+export interface ApiTokenView {
+  id: string
+  name: string
+  prefix: string
+  scopes: Scope[]
+  createdAt: Date
+  expiresAt: Date | null
+  lastUsedAt: Date | null
+}
+
+export interface SessionView {
+  id: string
+  userAgent: string
+  ip: string
+  createdAt: Date
+  lastSeenAt: Date
+  expiresAt: Date
+  /** The one that asks. */
+  current: boolean
+}
+
+export interface UserView {
+  id: string
+  email: string
+  name: string
+  role: Role
+  createdAt: Date
+  disabledAt: Date | null
+  lastSeenAt: Date | null
+  deployments: number
+}
+
+export interface InvitationView {
+  id: string
+  kind: LinkKind
+  email: string
+  role: Role
+  createdAt: Date
+  expiresAt: Date
+}
+
+/** A link that works once; shown only in the answer of the call that made it. */
+export interface OneTimeLinkView {
+  url: string
+  expiresAt: Date
+}
+
+// ---------------------------------------------------------------- live stream
+export type LiveTopic =
+  /** The user's deployments: the full list first, then changed rows. */
+  | { kind: 'deployments' }
+  /** Events of one deployment after number `after`, without a gap. */
+  | { kind: 'deployment'; id: string; after: number }
+  /** Lines of the container, from `since` (ISO time) on. */
+  | { kind: 'logs'; id: string; since?: string }
+  /** The user's droplets: the full list at first and after each change. */
+  | { kind: 'droplets' }
+
+export type LivePayload =
+  | { topic: 'deployments'; full: boolean; rows: DeploymentSummary[] }
+  | { topic: 'deployment'; id: string; events: DeploymentEvent[] }
+  | { topic: 'logs'; id: string; lines: LogLineView[] }
+  /** The stream of lines ended or can't be had (no container); the topic stays subscribed and follows the next one. */
+  | { topic: 'logs.ended'; id: string; reason: string }
+  | { topic: 'droplets'; rows: DropletView[] }
+  /** A topic that can't be served: a foreign or missing id, say. The others go on. */
+  | { topic: 'error'; of: LiveTopic; code: string; message: string }
