@@ -230,6 +230,15 @@ export interface OneTimeLinkView {
   expiresAt: Date
 }
 
+/** What the sign-in page may offer. */
+export interface SignInOptionsView {
+  github: boolean
+  digitalocean: boolean
+  /** Nobody exists yet: the first admin is made with the setup token. */
+  needsSetup: boolean
+  demo: boolean
+}
+
 // ---------------------------------------------------------------- live stream
 export type LiveTopic =
   /** The user's deployments: the full list first, then changed rows. */

@@ -1,0 +1,19 @@
+import { z } from 'zod'
+import { liveStream } from '#server/api/live/stream.ts'
+import { router, userProcedure } from '#server/api/trpc.ts'
+
+/** More than a page shows at once; bounds the URL of the stream too. */
+const TOPICS_MAX = 64
+
+const topic = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('deployments') }),
+  z.object({ kind: z.literal('deployment'), id: z.uuid(), after: z.int().min(0) }),
+  z.object({ kind: z.literal('logs'), id: z.uuid(), since: z.iso.datetime().optional() }),
+  z.object({ kind: z.literal('droplets') }),
+])
+
+export const liveRouter = router({
+  stream: userProcedure('read')
+    .input(z.object({ topics: z.array(topic).min(1).max(TOPICS_MAX), lastEventId: z.string().max(8000).optional() }))
+    .subscription(({ ctx, input, signal }) => liveStream(ctx.user, input, signal)),
+})
