@@ -150,6 +150,11 @@ export interface EnginePool {
   ): Promise<string>
   /** Public host key line that the live connection proved; null when not connected. */
   provenHostKey(dropletId: string): string | null
+  /**
+   * Opens a second, short-lived connection (the target resolved anew) and returns the host key line that it proved:
+   * a rotation is proven without cutting what runs over the shared connection.
+   */
+  probeHostKey(dropletId: string, o?: CallOptions & { deadlineMs?: number }): Promise<string>
   /** Drops the connection (droplet deleted, keys changed). */
   forget(dropletId: string): void
   close(): Promise<void>

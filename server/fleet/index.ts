@@ -1,17 +1,15 @@
 import type { Tx } from '#db/client.ts'
-import type { Base } from '#server/context.ts'
 import type { Cloud } from '#server/cloud/port.ts'
+import type { Base } from '#server/context.ts'
 import type { DropletTarget, EnginePool } from '#server/engine/port.ts'
+import type { Log } from '#server/observability/log.ts'
 import type { Snapshot } from '#server/placement/types.ts'
-import type { Droplet, FleetBase, ProvisionInput, ReserveInput } from './types.ts'
+import type { Droplet, Fleet, FleetBase, FleetCtx, ProvisionInput, ReserveInput } from './types.ts'
 
 export type * from './types.ts'
 
-/** The fleet's parts beside `Base`: `makeCloud` builds the client of one token. Runtime calls it once. */
-export declare function createFleetBase(
-  base: Base,
-  parts: { makeCloud: (token: string) => Cloud; pool: EnginePool },
-): FleetBase
+/** `makeCloud` builds the client of one token. The runtime calls this once: `fleetBase = { ...base, fleet }`. */
+export declare function createFleet(parts: { makeCloud: (token: string) => Cloud; pool: EnginePool; log: Log }): Fleet
 /** For the EnginePool's `resolve`: needs only `Base`, so the pool can be built before the fleet. */
 export declare function resolveTarget(base: Base, dropletId: string): Promise<DropletTarget>
 /** What placement sees of a user's fleet and cloud account. @throws CLOUD_ACCOUNT_MISSING */
@@ -31,3 +29,5 @@ export declare function undoProvision(
 ): Promise<'none' | 'deleted' | 'kept'>
 /** In the transaction that makes a deployment healthy: its droplet is no longer undone with it. */
 export declare function keepDroplet(tx: Tx, input: { deploymentId: string }): Promise<void>
+export declare function deleteDroplet(ctx: FleetCtx, input: { dropletId: string }): Promise<void>
+export declare function forgetDroplet(ctx: FleetCtx, input: { dropletId: string }): Promise<void>

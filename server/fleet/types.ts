@@ -7,13 +7,17 @@ import type { Clouds } from './clouds.ts'
 
 export type Droplet = typeof droplets.$inferSelect
 
-/** `Base` with the ways out of the process that the fleet needs; built once by `createFleetBase`. */
-export interface FleetBase extends Base {
+/** The running parts that the fleet needs beside `Base`; made once by `createFleet`. */
+export interface Fleet {
   clouds: Clouds
   pool: EnginePool
   background: Background
 }
-export type FleetCtx = UserCtx & FleetBase
+export interface FleetBase extends Base {
+  fleet: Fleet
+}
+/** A person's call, as the API gives it. */
+export type FleetCtx = UserCtx & { services: { fleet: Fleet } }
 
 /** Capacity that one attempt of a deployment holds on a droplet. */
 export interface Resources {
