@@ -77,7 +77,7 @@ export interface Decision {
   summary: string
   /** Best first, at most 20. */
   candidates: Candidate[]
-  /** At most 20, in the snapshot's order; `ruledOutCounts` has them all by constraint. */
+  /** At most 20, by name; `ruledOutCounts` has them all by constraint. */
   ruledOut: RuledOut[]
   ruledOutCounts: Record<string, number>
 }
