@@ -5,7 +5,6 @@
 import { sql } from 'drizzle-orm'
 import type { Db, Tx } from '#db/client.ts'
 import { auditLog } from '#db/schema/auth.ts'
-import { deploymentEvents } from '#db/schema/deployments.ts'
 import { actorName, type Ctx, type UserCtx } from '#server/context.ts'
 import type { EventInput } from '#server/deployments/event-types.ts'
 import { BerthError } from '#server/errors.ts'
@@ -66,18 +65,18 @@ export async function recordedTx<T>(
 /** Bookkeeping that is nobody's act: heartbeats, leases, rate limits, last-seen times. */
 export const housekeepingTx = <T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> => db.transaction(work)
 
+/** One statement: the row lock orders writers, so numbers are gapless and commit in order (I5). */
 async function appendEvent(tx: Tx, deploymentId: string, event: EventInput): Promise<number> {
-  // The row lock orders writers, so numbers are gapless and commit in order (I5).
-  const [row] = await tx.execute<{ n: number; attempt: number; user_id: string }>(
-    sql`update deployments set last_event = last_event + 1, updated_at = now() where id = ${deploymentId}
-        returning last_event as n, attempt, user_id`,
-  )
+  const [row] = await tx.execute<{ n: number }>(sql`
+    with numbered as (
+      update deployments set last_event = last_event + 1, updated_at = now() where id = ${deploymentId}
+      returning last_event as n, attempt, user_id
+    ), appended as (
+      insert into deployment_events (deployment_id, n, attempt, type, data)
+      select ${deploymentId}, n, attempt, ${event.type}, ${JSON.stringify(event.data)}::jsonb from numbered
+    )
+    select n, pg_notify(${EVENTS_CHANNEL}, json_build_object('d', ${deploymentId}::text, 'n', n, 'u', user_id)::text)
+    from numbered`)
   if (!row) throw new BerthError('NOT_FOUND', 'There is no such deployment.')
-  await tx
-    .insert(deploymentEvents)
-    .values({ deploymentId, n: row.n, attempt: row.attempt, type: event.type, data: event.data })
-  await tx.execute(
-    sql`select pg_notify(${EVENTS_CHANNEL}, ${JSON.stringify({ d: deploymentId, n: row.n, u: row.user_id })})`,
-  )
   return row.n
 }

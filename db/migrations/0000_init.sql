@@ -168,6 +168,7 @@ CREATE TABLE "deployments" (
 	"delete_requested_at" timestamp with time zone,
 	"lease_owner" text,
 	"lease_epoch" integer DEFAULT 0 NOT NULL,
+	"workflow_id" text,
 	"saga_steps" text[],
 	"deadline_at" timestamp with time zone,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
@@ -301,6 +302,7 @@ CREATE UNIQUE INDEX "cloud_accounts_live_key" ON "cloud_accounts" USING btree ("
 CREATE INDEX "deployment_tokens_deployment_idx" ON "deployment_tokens" USING btree ("deployment_id");--> statement-breakpoint
 CREATE INDEX "deployments_user_idx" ON "deployments" USING btree ("user_id","created_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "deployments_idempotency_key" ON "deployments" USING btree ("user_id","idempotency_key");--> statement-breakpoint
+CREATE INDEX "deployments_lease_idx" ON "deployments" USING btree ("lease_owner") WHERE "deployments"."lease_owner" is not null;--> statement-breakpoint
 CREATE INDEX "deployments_queue_idx" ON "deployments" USING btree ("priority" DESC NULLS LAST,"created_at") WHERE "deployments"."state" = 'queued';--> statement-breakpoint
 CREATE INDEX "droplets_user_idx" ON "droplets" USING btree ("user_id");--> statement-breakpoint
 CREATE INDEX "droplets_account_idx" ON "droplets" USING btree ("cloud_account_id");--> statement-breakpoint

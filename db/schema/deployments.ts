@@ -67,6 +67,8 @@ export const deployments = pgTable(
     /** Worker lease: only its holder may cause effects. */
     leaseOwner: text('lease_owner'),
     leaseEpoch: integer('lease_epoch').notNull().default(0),
+    /** The durable workflow that moves this deployment on; null while it waits to be claimed or rests. */
+    workflowId: text('workflow_id'),
     /** Steps of this attempt as its runner stored them, so that newer code replays older sagas. */
     sagaSteps: text('saga_steps').array(),
     deadlineAt: at('deadline_at'),
@@ -79,6 +81,7 @@ export const deployments = pgTable(
   (t) => [
     index('deployments_user_idx').on(t.userId, t.createdAt),
     uniqueIndex('deployments_idempotency_key').on(t.userId, t.idempotencyKey),
+    index('deployments_lease_idx').on(t.leaseOwner).where(sql`${t.leaseOwner} is not null`),
     index('deployments_queue_idx').on(t.priority.desc(), t.createdAt).where(sql`${t.state} = 'queued'`),
   ],
 )
