@@ -52,6 +52,11 @@ export interface CreateDroplet {
   tags: string[]
   /** Unique to this attempt; after a lost answer it is searched for 60 s before a second try (I3). */
   attemptTag: string
+  /**
+   * Set when an earlier run may have sent this request (a crash in between): the attempt is then searched for until
+   * 60 s after that time before a droplet is made. Without it one search comes first.
+   */
+  firstTriedAt?: Date
   userData: string
 }
 
