@@ -28,6 +28,11 @@ const environment = z.object({
   BERTH_ROLE: z.enum(['all', 'web', 'worker']).default('all'),
   BERTH_METRICS_TOKEN: z.string().min(16).optional(),
   BERTH_DEMO: z.enum(['0', '1']).default('0'),
+  BERTH_DEMO_REGISTRY: z
+    .string()
+    .regex(/^[a-z0-9.-]+:\d{1,5}$/, 'must be host:port')
+    .optional(),
+  BERTH_DEV: z.enum(['0', '1']).default('0'),
   GITHUB_CLIENT_ID: z.string().optional(),
   GITHUB_CLIENT_SECRET: z.string().optional(),
   DIGITALOCEAN_CLIENT_ID: z.string().optional(),
@@ -47,6 +52,10 @@ export interface Config {
   metricsToken: string | null
   /** Loopback with the local cloud: demo accounts exist, every user gets a cloud account by itself. */
   demo: boolean
+  /** `host:port` of the local cloud's image registry; null outside the demo. */
+  demoRegistry: string | null
+  /** Next compiles pages as they are asked for. */
+  dev: boolean
   oauth: {
     github: { clientId: string; clientSecret: string } | null
     digitalocean: { clientId: string; clientSecret: string } | null
@@ -88,12 +97,19 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     role: e.BERTH_ROLE,
     metricsToken: e.BERTH_METRICS_TOKEN ?? null,
     demo,
+    demoRegistry: demo ? (e.BERTH_DEMO_REGISTRY ?? null) : null,
+    dev: e.BERTH_DEV === '1',
     oauth: {
       github: optionalPair(e.GITHUB_CLIENT_ID, e.GITHUB_CLIENT_SECRET),
       digitalocean: optionalPair(e.DIGITALOCEAN_CLIENT_ID, e.DIGITALOCEAN_CLIENT_SECRET),
     },
     logLevel: e.LOG_LEVEL,
   }
+}
+
+/** next-auth reads its own address from the environment and nowhere else. */
+export function tellNextAuth(config: Config): void {
+  process.env.NEXTAUTH_URL = config.publicUrl
 }
 
 /** R18: demo accounts only where nobody else can reach them. */

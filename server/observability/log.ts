@@ -15,10 +15,16 @@ const SECRET_PATHS = [
   'apiToken',
 ]
 
+/** stdout belongs to the one line that says the process is ready. */
+const STDERR = 2
+
 export const createLog = (level: string): Log =>
-  pino({
-    level,
-    base: undefined,
-    timestamp: pino.stdTimeFunctions.isoTime,
-    redact: { paths: SECRET_PATHS.flatMap((p) => [p, `*.${p}`, `*.*.${p}`]), censor: '[redacted]' },
-  })
+  pino(
+    {
+      level,
+      base: undefined,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: { paths: SECRET_PATHS.flatMap((p) => [p, `*.${p}`, `*.*.${p}`]), censor: '[redacted]' },
+    },
+    pino.destination(STDERR),
+  )

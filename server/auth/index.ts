@@ -1,0 +1,32 @@
+export { createApiToken, insertApiToken, listApiTokens, revokeApiToken } from './api-tokens.ts'
+export { adoptFirstToken } from './first-token.ts'
+export { callerOf, type Incoming, secureCookies, sessionFrom, sessionSecret } from './identify.ts'
+export { insertLink, isUsable, linkUrl, voidLinks } from './links.ts'
+export { insertUser, prepareUser } from './new-user.ts'
+export { arriveByOAuth, type OAuthArrival, type Provider } from './oauth.ts'
+export { acceptInvite, resetPassword, setUp, signInOptions } from './onboarding.ts'
+export { type Origin, originOf } from './origin.ts'
+export { hashPassword, verifyPassword } from './password.ts'
+export { changePassword, getMe, getProfile, renameSelf, unlinkProvider } from './profile.ts'
+export { type AuthEvents, createAuthEvents, type Held } from './session-events.ts'
+export {
+  listSessions,
+  openSession,
+  revokeOtherSessions,
+  revokeSession,
+  SESSION_MAX_AGE_S,
+  type SessionActor,
+  signOut,
+} from './sessions.ts'
+export { checkPassword } from './sign-in.ts'
+export { forgetOldWindows } from './throttle.ts'
+export {
+  changeRole,
+  disableUser,
+  enableUser,
+  inviteUser,
+  listInvitations,
+  listUsers,
+  resetUser,
+  revokeInvitation,
+} from './users.ts'
