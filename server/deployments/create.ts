@@ -1,0 +1,159 @@
+/**
+ * The click on Deploy Now. One transaction of two statements writes the deployment, its pending steps and the first
+ * event, and wakes the workers; no workflow is started here, so the answer never waits for one.
+ */
+import { and, eq, lt, sql } from 'drizzle-orm'
+import { v7 } from 'uuid'
+import type { Sealed } from '#db/schema/cloud.ts'
+import { deployments } from '#db/schema/deployments.ts'
+import { droplets } from '#db/schema/fleet.ts'
+import { STEPS } from '#db/schema/states.ts'
+import { templateVersions, toolCatalog } from '#db/schema/templates.ts'
+import type { TemplateConfig } from '#db/template-config.ts'
+import type { UserCtx } from '#server/context.ts'
+import { BerthError } from '#server/errors.ts'
+import { recordedTx } from '#server/tx.ts'
+import { QUEUE_DEADLINE_MS, WORK_CHANNEL } from './queue/limits.ts'
+import { resolveVariables, sealVariables } from './variables.ts'
+
+export interface CreateInput {
+  template: string
+  /** The same key of the same user gives the same deployment for 24 h. */
+  idempotencyKey?: string
+  version?: number
+  variables?: Record<string, string>
+  name?: string
+  region?: string
+  dropletId?: string
+}
+
+const IDEMPOTENCY_MS = 24 * 3600_000
+
+export async function createDeployment(ctx: UserCtx, input: CreateInput): Promise<{ deploymentId: string }> {
+  const template = await findTemplate(ctx, input)
+  if (input.dropletId) await assertOwnDroplet(ctx, input.dropletId)
+  const id = v7()
+  const variables = resolveVariables(template.config.environmentVariables, input.variables ?? {})
+  const row: NewRow = {
+    id,
+    templateId: template.id,
+    templateVersionId: template.versionId,
+    name: input.name ?? template.displayName,
+    priority: template.priority,
+    idempotencyKey: input.idempotencyKey ?? null,
+    region: input.region ?? null,
+    dropletId: input.dropletId ?? null,
+    variables: sealVariables(ctx.vault, id, variables),
+  }
+  if (await insert(ctx, row)) return { deploymentId: id }
+  // Only a taken key makes the insert do nothing: the double click, or a key whose day is over.
+  const twin = await deploymentOfKey(ctx, input.idempotencyKey ?? '')
+  if (twin) return { deploymentId: twin }
+  await freeOldKey(ctx, input.idempotencyKey ?? '')
+  if (await insert(ctx, row)) return { deploymentId: id }
+  const second = await deploymentOfKey(ctx, input.idempotencyKey ?? '')
+  if (second) return { deploymentId: second }
+  throw new BerthError('CONFLICT', 'Another request uses this idempotency key right now.')
+}
+
+async function findTemplate(ctx: UserCtx, input: CreateInput) {
+  const [row] = await ctx.db
+    .select({
+      id: toolCatalog.id,
+      displayName: toolCatalog.displayName,
+      priority: toolCatalog.deploymentPriority,
+      versionId: templateVersions.id,
+      config: templateVersions.config,
+    })
+    .from(toolCatalog)
+    .innerJoin(
+      templateVersions,
+      and(
+        eq(templateVersions.templateId, toolCatalog.id),
+        eq(templateVersions.version, input.version ?? toolCatalog.version),
+      ),
+    )
+    .where(eq(toolCatalog.slug, input.template))
+  if (row) return row satisfies { config: TemplateConfig }
+  throw new BerthError('NOT_FOUND', 'There is no such template or version.', {
+    field: input.version === undefined ? 'template' : 'version',
+  })
+}
+
+async function assertOwnDroplet(ctx: UserCtx, dropletId: string): Promise<void> {
+  const [row] = await ctx.db
+    .select({ id: droplets.id })
+    .from(droplets)
+    .where(and(eq(droplets.id, dropletId), eq(droplets.userId, ctx.actor.userId)))
+  if (!row) throw new BerthError('NOT_FOUND', 'There is no such droplet.', { field: 'dropletId' })
+}
+
+interface NewRow {
+  id: string
+  templateId: string
+  templateVersionId: string
+  name: string
+  priority: number
+  idempotencyKey: string | null
+  region: string | null
+  dropletId: string | null
+  variables: Sealed
+}
+
+class KeyTaken extends Error {}
+
+/** @returns false when the idempotency key is taken */
+async function insert(ctx: UserCtx, row: NewRow): Promise<boolean> {
+  try {
+    return await recordedTx(ctx, ctx.actor.userId, async (tx, record) => {
+      const inserted = await tx.execute(sql`
+        with made as (
+          insert into deployments (id, user_id, template_id, template_version_id, name, priority, idempotency_key,
+            requested_region, requested_droplet_id, variables, deadline_at)
+          values (${row.id}, ${ctx.actor.userId}, ${row.templateId}, ${row.templateVersionId}, ${row.name},
+            ${row.priority}, ${row.idempotencyKey}, ${row.region}, ${row.dropletId},
+            ${JSON.stringify(row.variables)}::jsonb, now() + ${QUEUE_DEADLINE_MS} * interval '1 millisecond')
+          on conflict (user_id, idempotency_key) do nothing
+          returning id, attempt
+        ), steps as (
+          insert into deployment_steps (deployment_id, attempt, step, position)
+          select made.id, made.attempt, s.step, s.position - 1
+          from made, unnest(${sql.param(`{${STEPS.join(',')}}`)}::text[]) with ordinality as s(step, position)
+        )
+        select pg_notify(${WORK_CHANNEL}, '') from made`)
+      if (inserted.length === 0) throw new KeyTaken()
+      await record.event(row.id, { type: 'state', data: { from: null, to: 'queued' } })
+      return true
+    })
+  } catch (error) {
+    if (error instanceof KeyTaken) return false
+    throw error
+  }
+}
+
+async function deploymentOfKey(ctx: UserCtx, key: string): Promise<string | null> {
+  const [row] = await ctx.db
+    .select({ id: deployments.id })
+    .from(deployments)
+    .where(
+      and(
+        eq(deployments.userId, ctx.actor.userId),
+        eq(deployments.idempotencyKey, key),
+        sql`${deployments.createdAt} > now() - ${IDEMPOTENCY_MS} * interval '1 millisecond'`,
+      ),
+    )
+  return row?.id ?? null
+}
+
+async function freeOldKey(ctx: UserCtx, key: string): Promise<void> {
+  await ctx.db
+    .update(deployments)
+    .set({ idempotencyKey: null })
+    .where(
+      and(
+        eq(deployments.userId, ctx.actor.userId),
+        eq(deployments.idempotencyKey, key),
+        lt(deployments.createdAt, new Date(Date.now() - IDEMPOTENCY_MS)),
+      ),
+    )
+}

@@ -1,0 +1,47 @@
+/** What deployments need from the rest of Berth, declared here by the user of it (fakes in tests, wired in runtime). */
+import type { Tx } from '#db/client.ts'
+import type { EnginePool } from '#server/engine/port.ts'
+import type { Gateway } from '#server/gateway/port.ts'
+import type { Decision, PlacementRequest, Snapshot } from '#server/placement/types.ts'
+
+/** Capacity that one attempt of a deployment holds on a droplet. */
+export interface Capacity {
+  memoryBytes: number
+  cpuMillis: number
+  diskBytes: number
+}
+
+export interface ProvisionRequest extends Capacity {
+  userId: string
+  deploymentId: string
+  attempt: number
+  size: string
+  region: string
+  signal: AbortSignal
+  onProgress: (progress: { message: string }) => void
+}
+
+export interface FleetPort {
+  /** @throws CLOUD_ACCOUNT_MISSING */
+  snapshotFor(userId: string, o: { signal: AbortSignal }): Promise<Snapshot>
+  /** Idempotent. @throws NO_PLACEMENT when it no longer fits */
+  reserve(tx: Tx, input: Capacity & { dropletId: string; deploymentId: string; attempt: number }): Promise<void>
+  release(tx: Tx, input: { deploymentId: string; attempt: number }): Promise<void>
+  /** Makes droplet and reservation of one attempt, or goes on with what it already made. @returns once it is active */
+  provisionDroplet(input: ProvisionRequest): Promise<{ id: string; name: string }>
+  /** Undo of `provisionDroplet`, reservation included. */
+  undoProvision(input: {
+    deploymentId: string
+    attempt: number
+    signal: AbortSignal
+  }): Promise<'none' | 'deleted' | 'kept'>
+  /** The droplet is no longer undone with this deployment. */
+  keepDroplet(tx: Tx, input: { deploymentId: string }): Promise<void>
+}
+
+export interface DeploymentsDeps {
+  fleet: FleetPort
+  engines: EnginePool
+  gateway: Gateway
+  choose: (snapshot: Snapshot, request: PlacementRequest) => Decision
+}
