@@ -268,6 +268,7 @@ CREATE TABLE "tool_catalog" (
 	"deployment_priority" integer DEFAULT 5 NOT NULL,
 	"version" integer DEFAULT 1 NOT NULL,
 	"popularity" bigint DEFAULT 0 NOT NULL,
+	"seed_hash" text,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"updated_at" timestamp with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "tool_catalog_slug_unique" UNIQUE("slug"),

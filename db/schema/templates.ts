@@ -22,6 +22,8 @@ export const toolCatalog = pgTable(
     /** Number in `template_versions` that new deployments get. */
     version: integer('version').notNull().default(1),
     popularity: int8('popularity').notNull().default(0),
+    /** Hash of what the seed last wrote here; another content means that a person edited it. Null: not from the seed. */
+    seedHash: text('seed_hash'),
     createdAt: now('created_at'),
     updatedAt: now('updated_at'),
   },
