@@ -2,7 +2,7 @@
 import type { AuthEvents } from '#server/auth/session-events.ts'
 import type { EventHub } from '#server/deployments/index.ts'
 import type { Fleet } from '#server/fleet/index.ts'
-import type { Resolver } from '#server/registry/resolve.ts'
+import type { Resolver } from '#server/registry/index.ts'
 
 export interface Services {
   fleet: Fleet

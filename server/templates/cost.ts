@@ -1,0 +1,54 @@
+/** What one more deployment would cost a person: placement asked against one snapshot, nothing reserved. */
+import type { AutoDeployCriteria, TemplateConfig } from '#db/template-config.ts'
+import type { CostView } from '#server/api/views.ts'
+import type { UserCtx } from '#server/context.ts'
+import { toBerthError } from '#server/errors.ts'
+import { type Fleet, snapshotFor } from '#server/fleet/index.ts'
+import { choose, type Decision, type PlacementRequest } from '#server/placement/index.ts'
+
+export type CostOf = (config: TemplateConfig, criteria: AutoDeployCriteria) => CostView
+
+/** A marketplace page waits no longer than this for a cloud that hangs. */
+const SNAPSHOT_TIMEOUT_MS = 4000
+
+/** Never throws: a person without a cloud account, or with one that is down, still sees the catalogue (R20). */
+export async function costsFor(ctx: UserCtx & { services: { fleet: Fleet } }): Promise<CostOf> {
+  const base = { ...ctx, fleet: ctx.services.fleet }
+  try {
+    const snapshot = await snapshotFor(base, ctx.actor.userId, { signal: AbortSignal.timeout(SNAPSHOT_TIMEOUT_MS) })
+    return (config, criteria) => toCost(choose(snapshot, requestOf(config, criteria)))
+  } catch (error) {
+    const known = toBerthError(error)
+    if (known.code === 'INTERNAL') ctx.log.warn({ err: error }, 'no snapshot for the costs of the catalogue')
+    const reason =
+      known.code === 'INTERNAL' ? 'The cloud can’t be asked right now.' : `${known.message} ${known.action}`
+    return () => ({ kind: 'none', reason })
+  }
+}
+
+export function requestOf(
+  config: TemplateConfig,
+  criteria: AutoDeployCriteria,
+  wish: { region?: string; dropletId?: string } = {},
+): PlacementRequest {
+  const { memoryBytes, cpuMillis, diskBytes } = config.resources
+  const regions = wish.region ? [wish.region] : criteria.regions
+  const { dropletId } = wish
+  return { memoryBytes, cpuMillis, diskBytes, regions, sizes: criteria.sizes, ...(dropletId && { dropletId }) }
+}
+
+function toCost({ choice }: Decision): CostView {
+  switch (choice.kind) {
+    case 'existing':
+      return { kind: 'existing', dropletName: choice.name }
+    case 'create':
+      return {
+        kind: 'create',
+        priceMonthlyMicros: choice.priceMonthlyMicros,
+        size: choice.size,
+        region: choice.region,
+      }
+    case 'none':
+      return { kind: 'none', reason: choice.reason }
+  }
+}
