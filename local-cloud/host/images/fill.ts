@@ -1,0 +1,159 @@
+/**
+ * Fills a registry with the images of the descriptors, each made of two layers and no base image: Node.js with the
+ * libraries it is linked to (shared by all), and the server with its packages. What is there and unchanged is left
+ * alone, so a second start builds nothing.
+ */
+import { createHash } from 'node:crypto'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { z } from 'zod'
+import { APP_DIR, type Image, loadImages } from '#local-cloud/images/descriptor.ts'
+import { appLayer, LAYER_MEDIA_TYPE, type Layer, runtimeLayer } from './layer.ts'
+import { type Descriptor, hasManifest, pushBlob, pushManifest, sha256 } from './push.ts'
+
+/** Raise it when the same descriptor would be built differently. */
+const BUILD_VERSION = 1
+const CONFIG_MEDIA_TYPE = 'application/vnd.oci.image.config.v1+json'
+/** Of what is reproducible there is no date of building. */
+const CREATED = '1970-01-01T00:00:00Z'
+
+const layer = z.object({ digest: z.string(), size: z.int() })
+/** What was built from what, so that nothing is built twice. */
+const filledFile = z.object({
+  runtime: z.object({ key: z.string(), layer }),
+  images: z.record(z.string(), z.object({ key: z.string(), digest: z.string() })),
+})
+type Filled = z.infer<typeof filledFile>
+
+export interface FillOptions {
+  /** `http://host:port` of a registry that accepts pushes. */
+  registry: string
+  imageDirs: string[]
+  /** Remembers across starts what is in the registry. */
+  file: string
+  workDir: string
+  log: (line: string) => void
+}
+
+const runtimeKey = () =>
+  key({ BUILD_VERSION, node: process.version, arch: process.arch, size: statSync(process.execPath).size })
+
+/** @returns true when nothing needs to be built; read before the registry runs */
+export function isFilled(options: Pick<FillOptions, 'imageDirs' | 'file'>): boolean {
+  const filled = readFilled(options.file)
+  return (
+    filled?.runtime.key === runtimeKey() &&
+    images(options.imageDirs).every((i) => filled.images[i.name]?.key === imageKey(i))
+  )
+}
+
+export async function fillRegistry(options: FillOptions): Promise<void> {
+  const { registry, file, workDir, log } = options
+  rmSync(workDir, { recursive: true, force: true })
+  mkdirSync(workDir, { recursive: true })
+  try {
+    const before = readFilled(file)
+    let runtimeFile: string | null = null
+    const buildRuntime = async () => {
+      runtimeFile = path.join(workDir, 'runtime.tar')
+      return await runtimeLayer(runtimeFile)
+    }
+    const known = before?.runtime.key === runtimeKey() ? before : null
+    const runtime = known?.runtime.layer ?? (await buildRuntime())
+    const filled: Filled = { runtime: { key: runtimeKey(), layer: runtime }, images: { ...known?.images } }
+    let holder = Object.keys(known?.images ?? {})[0]
+    for (const image of images(options.imageDirs)) {
+      const had = filled.images[image.name]
+      if (had?.key === imageKey(image) && (await hasManifest(registry, image.name, had.digest))) continue
+      // A repository of an earlier start gives the shared layer; without one it is built.
+      if (!holder && !runtimeFile) await buildRuntime()
+      const source = runtimeFile ?? ''
+      const digest = await buildImage(image, runtime, { registry, workDir, runtimeFile: source, holder })
+      filled.images[image.name] = { key: imageKey(image), digest }
+      holder ??= image.name
+      writeFileSync(file, JSON.stringify(filled))
+      log(`built image ${image.name}:${image.tags[0]}`)
+    }
+  } finally {
+    rmSync(workDir, { recursive: true, force: true })
+  }
+}
+
+interface BuildOptions {
+  registry: string
+  workDir: string
+  runtimeFile: string
+  holder: string | undefined
+}
+
+async function buildImage(image: Image, runtime: Layer, options: BuildOptions): Promise<string> {
+  const { registry, workDir, runtimeFile, holder } = options
+  const appFile = path.join(workDir, 'app.tar')
+  const app = await appLayer(appFile, image)
+  await pushBlob(registry, image.name, runtime.digest, { file: runtimeFile }, holder)
+  await pushBlob(registry, image.name, app.digest, { file: appFile })
+  const config = JSON.stringify(imageConfig(image, [runtime, app]))
+  await pushBlob(registry, image.name, sha256(config), { text: config })
+  const descriptor = (made: Layer): Descriptor => ({ mediaType: LAYER_MEDIA_TYPE, ...made })
+  return await pushManifest(registry, image.name, image.tags, {
+    config: { mediaType: CONFIG_MEDIA_TYPE, digest: sha256(config), size: Buffer.byteLength(config) },
+    layers: [runtime, app].map(descriptor),
+    annotations: labels(image),
+  })
+}
+
+function imageConfig(image: Image, layers: Layer[]) {
+  const env = { PATH: '/usr/local/bin:/usr/bin:/bin', NODE_VERSION: process.versions.node, ...image.env }
+  return {
+    architecture: { x64: 'amd64' }[process.arch as string] ?? process.arch,
+    os: 'linux',
+    created: CREATED,
+    config: {
+      User: image.user,
+      WorkingDir: APP_DIR,
+      Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
+      Entrypoint: image.entrypoint,
+      Cmd: image.cmd,
+      ...(image.exposedPort ? { ExposedPorts: { [`${image.exposedPort}/tcp`]: {} } } : {}),
+      ...(image.volumes.length > 0 ? { Volumes: Object.fromEntries(image.volumes.map((volume) => [volume, {}])) } : {}),
+      Labels: labels(image),
+    },
+    rootfs: { type: 'layers', diff_ids: layers.map((made) => made.digest) },
+    history: [
+      { created: CREATED, created_by: `Node.js ${process.version} with its libraries` },
+      { created: CREATED, created_by: `${image.packages.join(', ') || 'source'} with its packages` },
+    ],
+  }
+}
+
+const labels = (image: Image): Record<string, string> => ({
+  'org.opencontainers.image.title': image.name,
+  'org.opencontainers.image.description': image.description,
+  'org.opencontainers.image.version': image.tags[0] ?? 'latest',
+})
+
+const images = (dirs: string[]) => dirs.flatMap(loadImages)
+
+const key = (input: unknown) => createHash('sha256').update(JSON.stringify(input)).digest('hex')
+
+/** Changes whenever the image would: descriptor, versions of its packages, content of its source folder. */
+function imageKey(image: Image): string {
+  const { sourceDir, ...rest } = image
+  return key({ rest, source: sourceDir ? sourceFiles(sourceDir) : [] })
+}
+
+const sourceFiles = (dir: string) =>
+  readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.parentPath.includes('node_modules'))
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .sort()
+    .map((file) => [path.relative(dir, file), sha256(readFileSync(file))])
+
+/** A missing or damaged file only means that everything is built again. */
+function readFilled(file: string): Filled | null {
+  try {
+    return filledFile.parse(JSON.parse(readFileSync(file, 'utf8')))
+  } catch {
+    return null
+  }
+}

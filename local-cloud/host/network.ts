@@ -1,0 +1,108 @@
+/**
+ * One bridge per local cloud, and a network namespace per droplet with a veth pair onto it.
+ *
+ *     host ── bridge bb<instance> 10.88.N.1/24 ──┬── veth ── [berth-<instance>-<id>] eth0 10.88.N.2
+ *                                                └── veth ── [berth-<instance>-<id>] eth0 10.88.N.3
+ *
+ * Nothing is forwarded or translated: droplets reach the bridge's address (where the registry listens) and one
+ * another, and this machine reaches them. The rest of the network is unreachable from a droplet.
+ */
+import { networkInterfaces } from 'node:os'
+import { type CommandError, run } from './run.ts'
+
+export interface Subnet {
+  /** The third number of `10.88.N.0/24`. */
+  third: number
+}
+
+export const bridgeAddress = (subnet: Subnet) => `10.88.${subnet.third}.1`
+export const subnetCidr = (subnet: Subnet) => `10.88.${subnet.third}.0/24`
+export const hostAddress = (subnet: Subnet, host: number) => `10.88.${subnet.third}.${host}`
+
+/** Interface names hold 15 characters at most: `bb` + 6, `bv` + 6 + a number in base 36. */
+const bridgeName = (instance: string) => `bb${instance}`
+const vethName = (instance: string, id: number) => `bv${instance}${id.toString(36)}`.slice(0, 15)
+export const namespaceName = (instance: string, id: number) => `berth-${instance}-${id}`
+
+/** @returns the first `10.88.N` that no interface of this machine uses, or null */
+export function freeSubnet(): Subnet | null {
+  const used = new Set(
+    Object.values(networkInterfaces())
+      .flatMap((list) => list ?? [])
+      .map((address) => address.address.split('.').slice(0, 3).join('.')),
+  )
+  for (let third = 0; third < 256; third += 1) if (!used.has(`10.88.${third}`)) return { third }
+  return null
+}
+
+/** @throws Error when another interface of this machine has the subnet */
+export async function createBridge(instance: string, subnet: Subnet): Promise<void> {
+  await removeBridge(instance)
+  const taken = Object.entries(networkInterfaces()).find(([, list]) =>
+    list?.some((address) => address.address.startsWith(`10.88.${subnet.third}.`)),
+  )
+  if (taken) {
+    throw new Error(
+      `The droplets of this data folder have addresses in ${subnetCidr(subnet)}, which interface ${taken[0]} now uses: stop what made it, then start again.`,
+    )
+  }
+  await batch([
+    `link add ${bridgeName(instance)} type bridge`,
+    `addr add ${bridgeAddress(subnet)}/24 dev ${bridgeName(instance)}`,
+    `link set ${bridgeName(instance)} up`,
+  ])
+}
+
+export const removeBridge = (instance: string) => gone(run('ip', ['link', 'del', bridgeName(instance)]))
+
+export async function createNamespace(instance: string, id: number, subnet: Subnet, host: number): Promise<void> {
+  const namespace = namespaceName(instance, id)
+  const veth = vethName(instance, id)
+  await batch([
+    `netns add ${namespace}`,
+    `link add ${veth} type veth peer name eth0 netns ${namespace}`,
+    `link set ${veth} master ${bridgeName(instance)} up`,
+  ])
+  await batch(
+    [
+      'link set lo up',
+      `addr add ${hostAddress(subnet, host)}/24 dev eth0`,
+      'link set eth0 up',
+      `route add default via ${bridgeAddress(subnet)}`,
+    ],
+    ['-n', namespace],
+  )
+}
+
+/** The veth pair goes with the namespace's end, which may come late: deleting it by name makes it certain. */
+export async function removeNamespace(instance: string, id: number): Promise<void> {
+  await gone(run('ip', ['link', 'del', vethName(instance, id)]))
+  await gone(run('ip', ['netns', 'del', namespaceName(instance, id)]))
+}
+
+/** Droplet ids whose namespaces exist, made by this instance, maybe in an earlier life. */
+export async function listNamespaces(instance: string): Promise<number[]> {
+  const prefix = `berth-${instance}-`
+  const text = await run('ip', ['netns', 'list'])
+  return text
+    .split('\n')
+    .map((line) => line.split(' ')[0] ?? '')
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => Number(name.slice(prefix.length)))
+    .filter(Number.isInteger)
+}
+
+/** Processes that live in a droplet's namespace; containers have their own and aren't among them. */
+export async function namespaceProcesses(instance: string, id: number): Promise<number[]> {
+  const text = await run('ip', ['netns', 'pids', namespaceName(instance, id)]).catch(() => '')
+  return text.split('\n').filter(Boolean).map(Number)
+}
+
+const batch = (lines: string[], flags: string[] = []) =>
+  run('ip', [...flags, '-batch', '-'], { input: `${lines.join('\n')}\n` })
+
+async function gone(command: Promise<string>): Promise<void> {
+  await command.catch((error: CommandError) => {
+    if (!/Cannot find device|No such file or directory/.test(error.stderr ?? '')) throw error
+  })
+}

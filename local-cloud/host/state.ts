@@ -1,0 +1,79 @@
+/** What the host driver remembers between its lives: who it is, its subnet, and which address each droplet has. */
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { z } from 'zod'
+import { freeSubnet } from './network.ts'
+
+const stateFile = z.object({
+  /** Six characters in the name of everything it makes on this machine, so that clean-up touches only its own. */
+  instance: z.string().regex(/^[0-9a-f]{6}$/),
+  subnet: z.object({ third: z.int().min(0).max(255) }),
+  /** Droplet id → last number of its address. */
+  hosts: z.record(z.string(), z.int().min(2).max(254)),
+  /** Where the search for a free number starts, so that a fresh droplet rarely gets a just freed address. */
+  nextHost: z.int().min(2).max(255),
+})
+
+export type HostState = z.infer<typeof stateFile>
+
+export interface StateStore {
+  readonly state: HostState
+  /** The droplet's number, given at the first call and kept until `release`. @throws Error when all 253 are taken */
+  host(id: number): number
+  release(id: number): void
+}
+
+/** @throws Error when the file is damaged or no subnet is free */
+export function openState(dir: string): StateStore {
+  mkdirSync(dir, { recursive: true })
+  const file = path.join(dir, 'state.json')
+  const state = read(file) ?? firstState()
+  const save = () => {
+    writeFileSync(`${file}.new`, JSON.stringify(state))
+    renameSync(`${file}.new`, file)
+  }
+  save()
+  return {
+    state,
+    host(id) {
+      const known = state.hosts[id]
+      if (known !== undefined) return known
+      const used = new Set(Object.values(state.hosts))
+      for (let step = 0; step < 253; step += 1) {
+        const host = 2 + ((state.nextHost - 2 + step) % 253)
+        if (used.has(host)) continue
+        state.hosts[id] = host
+        state.nextHost = host + 1
+        save()
+        return host
+      }
+      throw new Error('All 253 addresses of the local cloud are taken: delete droplets first.')
+    },
+    release(id) {
+      if (state.hosts[id] === undefined) return
+      delete state.hosts[id]
+      save()
+    },
+  }
+}
+
+function firstState(): HostState {
+  const subnet = freeSubnet()
+  if (!subnet) throw new Error('No 10.88.N.0/24 is free on this machine: stop other local clouds first.')
+  return { instance: randomBytes(3).toString('hex'), subnet, hosts: {}, nextHost: 2 }
+}
+
+function read(file: string): HostState | null {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch {
+    return null
+  }
+  try {
+    return stateFile.parse(JSON.parse(text))
+  } catch {
+    throw new Error(`${file} is damaged: remove it together with the local cloud's data folder.`)
+  }
+}
