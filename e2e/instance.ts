@@ -82,7 +82,7 @@ export async function startInstance(
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'berth-instance-'))
   mkdirSync(path.join(dataDir, 'logs'))
   writeFileSync(path.join(dataDir, 'master.key'), randomBytes(32).toString('base64'), { mode: 0o600 })
-  const clean: NodeJS.ProcessEnv = { PATH: process.env.PATH, HOME: process.env.HOME, LANG: 'C.UTF-8' }
+  const clean = { PATH: process.env.PATH, HOME: process.env.HOME, LANG: 'C.UTF-8', NODE_ENV: 'production' as const }
   const [apiPort, registryPort, port] = [await freePort(), await freePort(), await freePort()]
   const [postgres, cloud] = await Promise.all([
     part('postgres', dataDir, 'db/embedded.ts', ['--data', path.join(dataDir, 'postgres')], clean),
@@ -101,7 +101,6 @@ export async function startInstance(
   ])
   const appEnv = {
     ...clean,
-    NODE_ENV: 'production' as const,
     PORT: String(port),
     BERTH_DATA_DIR: dataDir,
     BERTH_DEMO: '1',

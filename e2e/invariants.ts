@@ -1,13 +1,9 @@
 /** What must hold after anything: read from the database, the cloud and the droplets' engines themselves. */
-import { readFileSync } from 'node:fs'
-import path from 'node:path'
 import { and, eq, ne } from 'drizzle-orm'
-import { connect } from '#db/client.ts'
 import { cloudAccounts } from '#db/schema/cloud.ts'
 import { deploymentEvents, deployments } from '#db/schema/deployments.ts'
 import { droplets, reservations } from '#db/schema/fleet.ts'
-import { createVault } from '#server/crypto/vault.ts'
-import { createEnginePool } from '#server/engine/index.ts'
+import { dropletAccess } from './droplet-access.ts'
 import type { Instance } from './instance.ts'
 
 export interface Facts {
@@ -26,27 +22,11 @@ export interface Facts {
 }
 
 export async function factsOf(instance: Instance, deploymentId: string): Promise<Facts> {
-  const { db, end } = connect(instance.databaseUrl, { max: 2 })
-  const vault = createVault(Buffer.from(readFileSync(path.join(instance.dataDir, 'master.key'), 'utf8'), 'base64'))
+  const { db, vault, pool, close } = dropletAccess(instance)
   const live = await db
-    .select({ droplet: droplets, account: cloudAccounts })
+    .select()
     .from(droplets)
-    .innerJoin(cloudAccounts, eq(cloudAccounts.id, droplets.cloudAccountId))
     .where(and(ne(droplets.state, 'deleted'), ne(droplets.state, 'deleting')))
-  const pool = createEnginePool({
-    resolve: async (dropletId) => {
-      const found = live.find((row) => row.droplet.id === dropletId)
-      if (!found?.droplet.publicIp) throw new Error('no such droplet')
-      return {
-        dropletId,
-        host: found.droplet.publicIp,
-        port: found.droplet.sshPort,
-        username: 'root',
-        privateKey: vault.open(found.account.sshPrivateKey, `ssh-key:${found.account.id}`),
-        hostKeys: [found.droplet.hostKey, found.droplet.hostKeyPending].filter((key): key is string => key !== null),
-      }
-    },
-  })
   const label = `berth.deployment=${deploymentId}`
   const facts: Facts = {
     state: '',
@@ -58,13 +38,12 @@ export async function factsOf(instance: Instance, deploymentId: string): Promise
     eventNumbers: [],
     succeeded: {},
   }
-  for (const { droplet } of live.filter((row) => row.droplet.publicIp)) {
+  for (const droplet of live.filter((row) => row.publicIp)) {
     const engine = await pool.engine(droplet.id)
     facts.containers.push(...(await engine.containers({ label })).map((container) => container.name))
     facts.networks.push(...(await engine.networks({ label })).map((network) => network.name))
     facts.volumes.push(...(await engine.volumes({ label })).map((volume) => volume.name))
   }
-  await pool.close()
   const [row] = await db.select().from(deployments).where(eq(deployments.id, deploymentId))
   facts.state = row?.state ?? 'missing'
   facts.reservations = (await db.select().from(reservations).where(eq(reservations.deploymentId, deploymentId))).length
@@ -90,6 +69,6 @@ export async function factsOf(instance: Instance, deploymentId: string): Promise
     })
     facts.cloudDroplets = ((await answer.json()) as { droplets: unknown[] }).droplets.length
   }
-  await end()
+  await close()
   return facts
 }
