@@ -1,6 +1,6 @@
 /** What the fleet takes and gives. */
 import type { droplets } from '#db/schema/fleet.ts'
-import type { Base, UserCtx } from '#server/context.ts'
+import type { Actor, Base, Ctx, UserCtx } from '#server/context.ts'
 import type { EnginePool } from '#server/engine/port.ts'
 import type { Background } from './background.ts'
 import type { Clouds } from './clouds.ts'
@@ -16,6 +16,12 @@ export interface Fleet {
 export interface FleetBase extends Base {
   fleet: Fleet
 }
+/** Work that Berth does by itself, under its part's name in the audit log. */
+export const systemCtx = (base: FleetBase): Ctx<Extract<Actor, { kind: 'system' }>> & FleetBase => ({
+  ...base,
+  actor: { kind: 'system', part: 'fleet' },
+})
+
 /** A person's call, as the API gives it. */
 export type FleetCtx = UserCtx & { services: { fleet: Fleet } }
 

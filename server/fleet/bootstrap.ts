@@ -1,0 +1,86 @@
+/** From an address to a droplet that takes containers: SSH answers, cloud-init ended well, Docker is up. */
+import { and, eq, inArray } from 'drizzle-orm'
+import { z } from 'zod'
+import { droplets } from '#db/schema/fleet.ts'
+import type { EngineInfo } from '#server/engine/port.ts'
+import { BOOTSTRAP_STATUS } from '#server/engine/remote-commands.ts'
+import { BerthError } from '#server/errors.ts'
+import { recordedTx } from '#server/tx.ts'
+import { rotateHostKey } from './host-key.ts'
+import { type Droplet, type FleetBase, systemCtx } from './types.ts'
+import { growingPauses, pause } from './wait.ts'
+
+const COMMAND_DEADLINE_MS = 15_000
+/** sshd may start with keys of its own before cloud-init puts Berth's in place; nothing is sent to it meanwhile. */
+const FOREIGN_KEY_MS = 20_000
+
+const bootstrapStatus = z.object({ status: z.enum(['running', 'done', 'error']), detail: z.string().max(500) })
+
+/** @throws ENGINE_UNAVAILABLE when cloud-init ended badly, SSH_HOST_KEY_MISMATCH, the signal's reason */
+export async function waitUntilPrepared(
+  base: FleetBase,
+  droplet: Droplet,
+  signal: AbortSignal,
+  onDetail: (detail: string) => Promise<void>,
+): Promise<EngineInfo> {
+  const foreignKeyUntil = Date.now() + FOREIGN_KEY_MS
+  let last = ''
+  for (const ms of growingPauses(100, 2000)) {
+    try {
+      const { status, detail } = await askStatus(base, droplet.id, signal)
+      if (status === 'error') throw new BerthError('ENGINE_UNAVAILABLE', `${droplet.name}: ${detail}.`)
+      if (status === 'done') return await (await base.fleet.pool.engine(droplet.id)).info({ signal })
+      if (detail !== last) await onDetail(detail)
+      last = detail
+    } catch (error) {
+      signal.throwIfAborted()
+      if (!mayPass(error, Date.now() < foreignKeyUntil)) throw error
+    }
+    await pause(ms, signal)
+  }
+  throw new Error('unreachable: the pauses have no end')
+}
+
+function mayPass(error: unknown, foreignKeyAllowed: boolean): boolean {
+  if (!(error instanceof BerthError)) return false
+  return error.code === 'SSH_UNREACHABLE' || (error.code === 'SSH_HOST_KEY_MISMATCH' && foreignKeyAllowed)
+}
+
+/** @throws SSH_UNREACHABLE also while the script is not there yet: sshd can be quicker than `write_files` */
+async function askStatus(base: FleetBase, dropletId: string, signal: AbortSignal) {
+  const said = await base.fleet.pool.command(dropletId, BOOTSTRAP_STATUS, { signal, deadlineMs: COMMAND_DEADLINE_MS })
+  const parsed = bootstrapStatus.safeParse(asJson(said))
+  if (!parsed.success) throw new BerthError('SSH_UNREACHABLE', 'The droplet gave no readable answer yet.')
+  return parsed.data
+}
+
+function asJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+/** The host key is rotated behind the deployment's back; what fails of it the reconciler repeats. */
+export async function activate(base: FleetBase, droplet: Droplet, info: EngineInfo): Promise<Droplet> {
+  const active = await recordedTx(systemCtx(base), droplet.userId, async (tx, record) => {
+    const [row] = await tx
+      .update(droplets)
+      .set({
+        state: 'active',
+        readyAt: new Date(),
+        lastSeenAt: new Date(),
+        deadlineAt: null,
+        engineLacks: info.lacks,
+        engineVersion: info.version,
+      })
+      .where(and(eq(droplets.id, droplet.id), inArray(droplets.state, ['booting', 'active'])))
+      .returning()
+    if (!row) throw new BerthError('CANCELLED', `${droplet.name} was given up while it was prepared.`)
+    await record.audit('droplet.active', `droplet:${row.id}`, { engineVersion: info.version })
+    return row
+  })
+  base.fleet.background.start('host-key-rotation', active.id, () => rotateHostKey(base, active.id))
+  return active
+}

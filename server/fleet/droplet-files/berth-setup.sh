@@ -1,0 +1,11 @@
+#!/bin/sh
+# The last step of a droplet's first boot, run by cloud-init after the packages: closes the metadata address to
+# containers, starts what must run, and only then says that the droplet is prepared.
+set -eu
+
+systemctl daemon-reload
+systemctl enable --now berth-metadata.service
+systemctl enable --now docker
+systemctl reload ssh
+mkdir -p /var/lib/berth
+date -u >/var/lib/berth/prepared

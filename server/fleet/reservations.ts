@@ -1,0 +1,63 @@
+/** Capacity held from placement until the deployment's attempt is gone, never more than a droplet has (I2). */
+import { and, eq, sql } from 'drizzle-orm'
+import type { Tx } from '#db/client.ts'
+import { droplets, reservations } from '#db/schema/fleet.ts'
+import { BerthError } from '#server/errors.ts'
+import { type Capacity, capacityOf, shortage } from '#server/placement/index.ts'
+import type { Droplet, ReserveInput } from './types.ts'
+
+/**
+ * Holds capacity on an active droplet, under its row lock. The same attempt on the same droplet again is success.
+ * @throws NO_PLACEMENT when it no longer fits or no longer runs: choose again
+ */
+export async function reserve(tx: Tx, input: ReserveInput): Promise<void> {
+  const [droplet] = await tx.select().from(droplets).where(eq(droplets.id, input.dropletId)).for('update')
+  if (droplet?.state !== 'active')
+    throw new BerthError('NO_PLACEMENT', `${droplet?.name ?? 'The droplet'} is not active any more.`)
+  await hold(tx, droplet, input)
+}
+
+/** The caller holds the droplet's row lock, or has just inserted the row. */
+export async function hold(tx: Tx, droplet: Droplet, input: ReserveInput): Promise<void> {
+  const [held] = await tx
+    .select({ dropletId: reservations.dropletId })
+    .from(reservations)
+    .where(and(eq(reservations.deploymentId, input.deploymentId), eq(reservations.attempt, input.attempt)))
+  if (held?.dropletId === droplet.id) return
+  if (held) throw new BerthError('CONFLICT', 'This attempt already holds capacity on another droplet.')
+  const free = freeCapacity(droplet, await reserved(tx, droplet.id))
+  const short = shortage(free, input)
+  if (short) throw new BerthError('NO_PLACEMENT', `${droplet.name} has too little ${short} left.`)
+  const { deploymentId, attempt, memoryBytes, cpuMillis, diskBytes } = input
+  await tx
+    .insert(reservations)
+    .values({ dropletId: droplet.id, deploymentId, attempt, memoryBytes, cpuMillis, diskBytes })
+}
+
+/** Nothing held is success. */
+export async function release(tx: Tx, input: { deploymentId: string; attempt: number }): Promise<void> {
+  await tx
+    .delete(reservations)
+    .where(and(eq(reservations.deploymentId, input.deploymentId), eq(reservations.attempt, input.attempt)))
+}
+
+export const reservedSums = {
+  memoryBytes: sql<number>`coalesce(sum(${reservations.memoryBytes}), 0)::bigint`.mapWith(Number),
+  cpuMillis: sql<number>`coalesce(sum(${reservations.cpuMillis}), 0)::bigint`.mapWith(Number),
+  diskBytes: sql<number>`coalesce(sum(${reservations.diskBytes}), 0)::bigint`.mapWith(Number),
+  holders: sql<number>`count(${reservations.deploymentId})`.mapWith(Number),
+}
+
+async function reserved(tx: Tx, dropletId: string): Promise<Capacity> {
+  const [sums] = await tx.select(reservedSums).from(reservations).where(eq(reservations.dropletId, dropletId))
+  return sums ?? { memoryBytes: 0, cpuMillis: 0, diskBytes: 0 }
+}
+
+export function freeCapacity(shape: Droplet, used: Capacity): Capacity {
+  const all = capacityOf(shape)
+  return {
+    memoryBytes: all.memoryBytes - used.memoryBytes,
+    cpuMillis: all.cpuMillis - used.cpuMillis,
+    diskBytes: all.diskBytes - used.diskBytes,
+  }
+}
