@@ -216,7 +216,7 @@ async function until<T>(probe: () => Promise<T | null>, ended: Promise<void>, de
 
 const accepts = (host: string, port: number) =>
   new Promise<true | null>((resolve) => {
-    const socket = connect({ host, port, timeout: 1000 })
+    const socket = connect({ host, port, timeout: 100 })
     const settle = (value: true | null) => {
       socket.destroy()
       resolve(value)

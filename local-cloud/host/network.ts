@@ -19,6 +19,16 @@ export const bridgeAddress = (subnet: Subnet) => `10.88.${subnet.third}.1`
 export const subnetCidr = (subnet: Subnet) => `10.88.${subnet.third}.0/24`
 export const hostAddress = (subnet: Subnet, host: number) => `10.88.${subnet.third}.${host}`
 
+/**
+ * Addresses of both layers are known beforehand, so neither side has to ask: the kernel may take a second to notice
+ * that a new port is up, and drops what is asked meanwhile. A fixed one also keeps the bridge's from changing with
+ * its ports.
+ */
+const macAddress = (subnet: Subnet, host: number) =>
+  ['02:42:0a:58', ...[subnet.third, host].map((byte) => byte.toString(16).padStart(2, '0'))].join(':')
+const neighbour = (subnet: Subnet, host: number) =>
+  `${hostAddress(subnet, host)} lladdr ${macAddress(subnet, host)} nud permanent`
+
 /** Interface names hold 15 characters at most: `bb` + 6, `bv` + 6 + a number in base 36. */
 const bridgeName = (instance: string) => `bb${instance}`
 const vethName = (instance: string, id: number) => `bv${instance}${id.toString(36)}`.slice(0, 15)
@@ -47,7 +57,7 @@ export async function createBridge(instance: string, subnet: Subnet): Promise<vo
     )
   }
   await batch([
-    `link add ${bridgeName(instance)} type bridge`,
+    `link add ${bridgeName(instance)} address ${macAddress(subnet, 1)} type bridge`,
     `addr add ${bridgeAddress(subnet)}/24 dev ${bridgeName(instance)}`,
     `link set ${bridgeName(instance)} up`,
   ])
@@ -60,8 +70,9 @@ export async function createNamespace(instance: string, id: number, subnet: Subn
   const veth = vethName(instance, id)
   await batch([
     `netns add ${namespace}`,
-    `link add ${veth} type veth peer name eth0 netns ${namespace}`,
+    `link add ${veth} type veth peer name eth0 address ${macAddress(subnet, host)} netns ${namespace}`,
     `link set ${veth} master ${bridgeName(instance)} up`,
+    `neigh replace ${neighbour(subnet, host)} dev ${bridgeName(instance)}`,
   ])
   await batch(
     [
@@ -69,6 +80,7 @@ export async function createNamespace(instance: string, id: number, subnet: Subn
       `addr add ${hostAddress(subnet, host)}/24 dev eth0`,
       'link set eth0 up',
       `route add default via ${bridgeAddress(subnet)}`,
+      `neigh replace ${neighbour(subnet, 1)} dev eth0`,
     ],
     ['-n', namespace],
   )
