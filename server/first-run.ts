@@ -95,11 +95,15 @@ const setupToken = (ctx: Ctx): Promise<Made | null> =>
 function alone(ctx: Ctx, work: (tx: Tx, record: Recorder) => Promise<Made>): Promise<Made | null> {
   return recordedTx(ctx, null, async (tx, record) => {
     await tx.execute(sql`select pg_advisory_xact_lock(hashtext('berth.first-run'))`)
-    if ((await tx.$count(users)) === 0) return work(tx, record)
-    await record.audit('first-run.skipped', 'installation')
-    return null
+    if ((await tx.$count(users)) > 0) throw new AnotherWasFirst()
+    return work(tx, record)
+  }).catch((error: unknown) => {
+    if (error instanceof AnotherWasFirst) return null
+    throw error
   })
 }
+
+class AnotherWasFirst extends Error {}
 
 const fileOf = (config: Config) => path.join(config.dataDir, 'first-run.json')
 

@@ -2,11 +2,10 @@
 import { and, asc, eq, isNull } from 'drizzle-orm'
 import { users } from '#db/schema/auth.ts'
 import { cloudAccounts } from '#db/schema/cloud.ts'
-import type { Base, UserCtx } from '#server/context.ts'
-import { type Fleet, setCloudAccount } from '#server/fleet/index.ts'
+import { connectCloudAccount, type FleetBase } from '#server/fleet/index.ts'
 
 /** A cloud that is down, or a token it refuses, never stops the start (R20). */
-export async function adoptFirstToken(base: Base & { services: { fleet: Fleet } }): Promise<void> {
+export async function adoptFirstToken(base: FleetBase): Promise<void> {
   const token = base.config.digitalOcean.firstToken
   if (!token || (await base.db.$count(cloudAccounts)) > 0) return
   const [admin] = await base.db
@@ -16,10 +15,8 @@ export async function adoptFirstToken(base: Base & { services: { fleet: Fleet } 
     .orderBy(asc(users.createdAt))
     .limit(1)
   if (!admin) return
-  const { id: userId, role, email, name } = admin
-  const actor: UserCtx['actor'] = { kind: 'user', userId, role, sessionId: 'first-start', email, name }
   try {
-    await setCloudAccount({ ...base, actor }, { token })
+    await connectCloudAccount({ ...base, actor: { kind: 'system', part: 'first-start' } }, { userId: admin.id, token })
     base.log.info('DIGITALOCEAN_TOKEN became the cloud account of the first admin')
   } catch (err) {
     base.log.warn({ err }, 'DIGITALOCEAN_TOKEN could not be used; the next start tries again')

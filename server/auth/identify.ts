@@ -48,7 +48,7 @@ export interface Incoming {
 
 /** Never throws for what a caller did wrong: that stands in `refused`, and the procedure says it in its own format. */
 export async function callerOf(base: Base, services: Services, incoming: Incoming): Promise<Caller> {
-  const { headers, method, ip } = incoming
+  const { headers, ip } = incoming
   const request = { ip, userAgent: headers['user-agent'] ?? '' }
   const caller = (actor: Caller['actor'], refused: BerthError | null = null): Caller => {
     return { base, services, actor, refused, request }

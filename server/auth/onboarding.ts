@@ -39,7 +39,7 @@ export async function setUp(
   })
   await forgive(ctx, 'linkAddress', ctx.request.ip, 'one')
   await prepareUser(fleetBase(ctx), userId)
-  await adoptFirstToken(ctx)
+  await adoptFirstToken(fleetBase(ctx))
   return { email }
 }
 

@@ -5,8 +5,10 @@
  * sessions that merely expired).
  */
 import { sql } from 'drizzle-orm'
-import type { Db, Sql, Tx } from '#db/client.ts'
+import type { Db, Tx } from '#db/client.ts'
 import type { UserCtx } from '#server/context.ts'
+import { BerthError } from '#server/errors.ts'
+import type { Listener } from '#server/observability/listen.ts'
 import type { Log } from '#server/observability/log.ts'
 
 export const SESSIONS_CHANNEL = 'berth_sessions'
@@ -29,10 +31,15 @@ export interface Held {
 }
 
 export interface AuthEvents {
-  /** A signal that aborts when the caller's session or token ends; `release` it when the stream ends by itself. */
-  hold(actor: UserCtx['actor']): Held
-  close(): Promise<void>
+  /**
+   * A signal that aborts (reason: NOT_SIGNED_IN) when the caller's session or token ends; `release` it when the stream
+   * ends by itself. @throws NOT_SIGNED_IN when it has ended between the call's own check and this
+   */
+  hold(actor: UserCtx['actor']): Promise<Held>
+  close(): void
 }
+
+const hasEnded = () => new BerthError('NOT_SIGNED_IN', 'This session has ended.')
 
 interface Holder {
   kind: 'session' | 'token'
@@ -47,12 +54,12 @@ const concerns = (ended: Ended, holder: Holder): boolean => {
   return holder.kind === 'token' ? ended.tokensToo : holder.id !== ended.exceptSession
 }
 
-export async function createAuthEvents(parts: { db: Db; sql: Sql; log: Log }): Promise<AuthEvents> {
+export async function createAuthEvents(parts: { db: Db; listener: Listener; log: Log }): Promise<AuthEvents> {
   const holders = new Set<Holder>()
 
   const end = (holder: Holder) => {
     holders.delete(holder)
-    holder.controller.abort()
+    holder.controller.abort(hasEnded())
   }
   const recheck = async () => {
     if (holders.size === 0) return
@@ -62,7 +69,7 @@ export async function createAuthEvents(parts: { db: Db; sql: Sql; log: Log }): P
   const recheckSafely = () =>
     recheck().catch((err: unknown) => parts.log.warn({ err }, 'open streams could not be checked against sessions'))
 
-  const listener = await parts.sql.listen(
+  const unlisten = await parts.listener.on(
     SESSIONS_CHANNEL,
     (payload) => {
       const ended = JSON.parse(payload) as Ended
@@ -73,7 +80,7 @@ export async function createAuthEvents(parts: { db: Db; sql: Sql; log: Log }): P
   const timer = setInterval(() => void recheckSafely(), RECHECK_INTERVAL_MS).unref()
 
   return {
-    hold(actor) {
+    async hold(actor) {
       const controller = new AbortController()
       const holder: Holder = {
         kind: actor.kind === 'user' ? 'session' : 'token',
@@ -82,12 +89,17 @@ export async function createAuthEvents(parts: { db: Db; sql: Sql; log: Log }): P
         controller,
       }
       holders.add(holder)
+      const live = await liveKeys(parts.db, [holder])
+      if (!live.has(`${holder.kind}:${holder.id}`)) {
+        holders.delete(holder)
+        throw hasEnded()
+      }
       return { signal: controller.signal, release: () => void holders.delete(holder) }
     },
-    async close() {
+    /** Streams are not ended here: a stopping server cuts their connections, and browsers come back. */
+    close() {
       clearInterval(timer)
-      for (const holder of [...holders]) end(holder)
-      await listener.unlisten()
+      unlisten()
     },
   }
 }

@@ -55,7 +55,15 @@ export const deploymentsRouter = router({
     .input(one.extend({ after }))
     .query(({ ctx, input }): Promise<{ events: DeploymentEvent[] }> => listEvents(ctx.user, input)),
   watch: userProcedure('read')
-    .input(one.extend({ after, lastEventId: z.string().max(20).optional() }))
+    .input(
+      one.extend({
+        after,
+        lastEventId: z
+          .string()
+          .regex(/^\d{1,9}$/)
+          .optional(),
+      }),
+    )
     .subscription(({ ctx, input, signal }) => watchDeployment(ctx.user, input, signal)),
   cancel: userProcedure('deploy')
     .input(one)
