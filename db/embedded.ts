@@ -111,7 +111,7 @@ interface Runner {
  * the data; else (a checkout under /root) in a user namespace where root has another number.
  */
 function runAs(binary: string, parent: string): Runner {
-  const env = { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' } as NodeJS.ProcessEnv
+  const env = { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC', NODE_ENV: 'production' as const }
   const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe']
   if (process.getuid?.() !== 0) return { spawn: (file, args) => spawn(file, args, { env, stdio }), own: () => {} }
   const ids = postgresUser()
