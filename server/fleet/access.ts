@@ -2,7 +2,7 @@
 import { eq, sql } from 'drizzle-orm'
 import { cloudAccounts } from '#db/schema/cloud.ts'
 import { housekeepingTx } from '#server/tx.ts'
-import { accountById, cloudFor } from './accounts.ts'
+import { accountById, cloudFor } from './cloud-client.ts'
 import { firewallName, installationTag, sshKeyName } from './names.ts'
 import type { FleetBase } from './types.ts'
 

@@ -13,11 +13,10 @@ import type { Ctx } from '#server/context.ts'
 import { BerthError } from '#server/errors.ts'
 import { recordedTx } from '#server/tx.ts'
 import { clearAccount } from './clear-account.ts'
+import type { CloudAccount } from './cloud-client.ts'
 import { generateKeyPair } from './host-key.ts'
-import { openToken, sealClientKey, sealToken } from './secrets.ts'
+import { sealClientKey, sealToken } from './secrets.ts'
 import { type FleetBase, type FleetCtx, systemCtx } from './types.ts'
-
-export type CloudAccount = typeof cloudAccounts.$inferSelect
 
 export interface CloudAccountSummary {
   email: string
@@ -38,16 +37,6 @@ export async function accountOf(base: FleetBase, userId: string): Promise<CloudA
   if (account) return account
   if (base.config.demo) return ensureDemoAccount(base, userId)
   throw new BerthError('CLOUD_ACCOUNT_MISSING', 'No DigitalOcean account is connected yet.')
-}
-
-/** The client of an account; the token is opened when the client is first made. */
-export const cloudFor = (base: FleetBase, account: CloudAccount): Cloud =>
-  base.fleet.clouds.client(account.id, account.token.box, () => openToken(base, account.id, account.token))
-
-export async function accountById(base: FleetBase, accountId: string): Promise<CloudAccount> {
-  const [account] = await base.db.select().from(cloudAccounts).where(eq(cloudAccounts.id, accountId))
-  if (!account) throw new BerthError('CLOUD_ACCOUNT_MISSING', 'This cloud account is not known.')
-  return account
 }
 
 export async function liveDroplets(db: Db | Tx, accountId: string): Promise<number> {

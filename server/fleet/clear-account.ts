@@ -2,7 +2,7 @@
 import { and, eq, isNull, ne } from 'drizzle-orm'
 import { cloudAccounts } from '#db/schema/cloud.ts'
 import { BerthError } from '#server/errors.ts'
-import { type CloudAccount, cloudFor } from './accounts.ts'
+import { type CloudAccount, cloudFor } from './cloud-client.ts'
 import { sealClientKey, sealToken } from './secrets.ts'
 import type { FleetBase } from './types.ts'
 

@@ -5,7 +5,7 @@ import { droplets, reservations } from '#db/schema/fleet.ts'
 import type { Ctx } from '#server/context.ts'
 import type { Recorder } from '#server/tx.ts'
 import { recordedTx } from '#server/tx.ts'
-import { accountById, cloudFor } from './accounts.ts'
+import { accountById, cloudFor } from './cloud-client.ts'
 import { release } from './reservations.ts'
 import { type Droplet, type FleetBase, systemCtx } from './types.ts'
 

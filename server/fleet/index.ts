@@ -1,5 +1,4 @@
 export {
-  type CloudAccount,
   type CloudAccountSummary,
   connectCloudAccount,
   ensureDemoAccount,
@@ -11,6 +10,7 @@ export { createFleet } from './fleet.ts'
 export { type DropletSummary, deleteDroplet, forgetDroplet, listDroplets } from './inventory.ts'
 export { forgetCloudAccount, removeCloudAccount } from './leave-account.ts'
 export { provisionDroplet } from './provision.ts'
+export { type Reconciler, type ReconcilerStatus, startReconciler } from './reconcile/reconciler.ts'
 export { release, reserve } from './reservations.ts'
 export { snapshotFor } from './snapshot.ts'
 export { resolveTarget } from './targets.ts'

@@ -16,8 +16,9 @@ import type { CloudDroplet } from '#server/cloud/port.ts'
 import { BerthError } from '#server/errors.ts'
 import { recordedTx } from '#server/tx.ts'
 import { accessOf, forgetAccess } from './access.ts'
-import { accountById, accountOf, cloudFor } from './accounts.ts'
+import { accountOf } from './accounts.ts'
 import { activate, waitUntilPrepared } from './bootstrap.ts'
+import { accountById, cloudFor } from './cloud-client.ts'
 import { generateKeyPair } from './host-key.ts'
 import { attemptTagOf, dropletName, dropletTags } from './names.ts'
 import { hold } from './reservations.ts'
@@ -43,8 +44,7 @@ const APPEAR_MS = 15_000
 export async function provisionDroplet(base: FleetBase, input: ProvisionInput): Promise<Droplet> {
   const claimed = await claimRow(base, input)
   if (claimed.state === 'active') return claimed
-  const remainingMs = Math.max((claimed.deadlineAt?.getTime() ?? 0) - Date.now(), RESUME_GRACE_MS)
-  const deadline = AbortSignal.timeout(remainingMs)
+  const deadline = AbortSignal.timeout(Math.max(0, (claimed.deadlineAt?.getTime() ?? 0) - Date.now()))
   const signal = AbortSignal.any([input.signal, deadline])
   const say = async (phase: Parameters<NonNullable<ProvisionInput['onProgress']>>[0]['phase'], message: string) =>
     input.onProgress?.({ phase, message })
@@ -70,7 +70,7 @@ export async function provisionDroplet(base: FleetBase, input: ProvisionInput): 
 /** The row that this attempt made before, else a new one in state `creating`. */
 async function claimRow(base: FleetBase, input: ProvisionInput): Promise<Droplet> {
   const known = await rowOf(base, input)
-  if (known) return known
+  if (known) return withTimeLeft(base, known)
   const account = await accountOf(base, input.userId)
   cloudFor(base, account)
   const { sizes } = await base.fleet.clouds.catalogue(account.id, input.signal)
@@ -115,6 +115,14 @@ async function claimRow(base: FleetBase, input: ProvisionInput): Promise<Droplet
     })
     return row
   })
+}
+
+/** A take-over may come late; the reconciler, which reads the same deadline, must let it try. */
+async function withTimeLeft(base: FleetBase, droplet: Droplet): Promise<Droplet> {
+  const least = new Date(Date.now() + RESUME_GRACE_MS)
+  if (droplet.state === 'active' || (droplet.deadlineAt && droplet.deadlineAt > least)) return droplet
+  await base.db.update(droplets).set({ deadlineAt: least }).where(stillStarting(droplet.id))
+  return { ...droplet, deadlineAt: least }
 }
 
 async function rowOf(base: FleetBase, input: ProvisionInput): Promise<Droplet | undefined> {

@@ -1,6 +1,7 @@
 /**
- * The one file of the fleet that seals and opens secrets (I6, R12). Importers: `accounts.ts` (token, client key),
- * `targets.ts` (client key), `provision.ts` and `host-key.ts` (host keys before they are proven).
+ * The one file of the fleet that seals and opens secrets (I6, R12). Importers: `cloud-client.ts` opens tokens,
+ * `targets.ts` client keys, `provision.ts` and `host-key.ts` host keys before they are proven; `accounts.ts` and
+ * `clear-account.ts` only seal.
  */
 import type { Sealed } from '#db/schema/cloud.ts'
 import type { Base } from '#server/context.ts'
