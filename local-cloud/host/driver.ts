@@ -14,8 +14,8 @@ import { mkdirSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import path from 'node:path'
 import type { CreateDriver, DropletAddress, DropletSpec, DropletStats } from '#local-cloud/driver.ts'
+import { loadMeter } from '#local-cloud/process/load.ts'
 import { containerParent, groupUsage, listGroups, removeGroup } from './cgroups.ts'
-import { createLoad, type Load } from './load.ts'
 import { groupName, type Machine, removeRemains, startMachine, writeMeminfo } from './machine.ts'
 import { bridgeAddress, createBridge, hostAddress, listNamespaces, removeBridge, subnetCidr } from './network.ts'
 import { startRegistry } from './registry.ts'
@@ -25,6 +25,7 @@ import { openState } from './state.ts'
 
 /** How old a droplet's own view of its memory and load may be. */
 const SAMPLE_MS = 5_000
+type Load = ReturnType<typeof loadMeter>
 
 export const createHostDriver: CreateDriver = async ({ dataDir, registryPort, imageDirs, log }) => {
   requireHost()
@@ -58,7 +59,7 @@ export const createHostDriver: CreateDriver = async ({ dataDir, registryPort, im
     const ip = hostAddress(subnet, host)
     if (machines.get(spec.id)?.machine.isOn()) return { ip, sshPort: 22 }
     const machine = await startMachine(spec, dir, { instance, subnet, host, log })
-    machines.set(spec.id, { machine, dir, load: createLoad() })
+    machines.set(spec.id, { machine, dir, load: loadMeter() })
     return { ip, sshPort: 22 }
   }
 
@@ -71,7 +72,7 @@ export const createHostDriver: CreateDriver = async ({ dataDir, registryPort, im
 
   const sampler = setInterval(() => {
     for (const { machine, dir, load } of machines.values()) {
-      void groupUsage(machine.group).then((usage) => load.sample(usage.userSeconds + usage.systemSeconds))
+      void groupUsage(machine.group).then((usage) => load.read(usage.userSeconds + usage.systemSeconds))
       writeMeminfo(machine.group, machine.spec, dir).catch((error: Error) => log(error.message))
     }
   }, SAMPLE_MS)
@@ -130,7 +131,6 @@ async function readStats(machine: Machine, dir: string, load: Load): Promise<Dro
   const busy = usage.userSeconds + usage.systemSeconds
   const upSeconds = (Date.now() - machine.startedAt.getTime()) / 1000
   const free = Math.max(0, spec.memoryBytes - usage.memoryBytes)
-  const averages = load.averages()
   return {
     cpuSeconds: {
       user: usage.userSeconds,
@@ -142,9 +142,7 @@ async function readStats(machine: Machine, dir: string, load: Load): Promise<Dro
     memoryFreeBytes: free,
     memoryAvailableBytes: Math.min(spec.memoryBytes, free + usage.cacheBytes),
     memoryCachedBytes: usage.cacheBytes,
-    load1: averages[0],
-    load5: averages[1],
-    load15: averages[2],
+    ...load.read(busy),
     diskTotalBytes: spec.diskBytes,
     diskFreeBytes: Math.min(spec.diskBytes, disk.bavail * disk.bsize),
   }

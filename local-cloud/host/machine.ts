@@ -23,7 +23,7 @@ import {
   removeNamespace,
   type Subnet,
 } from './network.ts'
-import { PROGRAM_PATH } from './requirements.ts'
+import { PROGRAM_ENV } from './requirements.ts'
 import { run } from './run.ts'
 
 const SSH_DEADLINE_MS = 30_000
@@ -69,7 +69,7 @@ export async function startMachine(spec: DropletSpec, dir: string, options: Mach
   await createNamespace(instance, spec.id, subnet, host)
 
   const child = spawn(here('droplet.sh'), ['launch', namespaceName(instance, spec.id), dir, spec.name, ...groups], {
-    env: { PATH: PROGRAM_PATH, LANG: 'C.UTF-8', HOME: '/root' },
+    env: PROGRAM_ENV,
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   // Writing to a machine that just ended is no error of this process.

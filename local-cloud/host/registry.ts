@@ -7,8 +7,8 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fillRegistry, isFilled } from './images/fill.ts'
-import { PROGRAM_PATH } from './requirements.ts'
+import { fillRegistry, hasRuntime, isFilled } from './images/fill.ts'
+import { PROGRAM_ENV } from './requirements.ts'
 
 const START_DEADLINE_MS = 15_000
 
@@ -27,8 +27,10 @@ export interface RunningRegistry {
 /** @throws Error when the port is taken or an image can't be built */
 export async function startRegistry(options: RegistryOptions): Promise<RunningRegistry> {
   const { dir, address, port, imageDirs, log } = options
-  const file = path.join(dir, 'storage/filled.json')
-  mkdirSync(path.dirname(file), { recursive: true })
+  const storage = path.join(dir, 'storage')
+  const file = path.join(storage, 'filled.json')
+  if (!hasRuntime(file)) rmSync(storage, { recursive: true, force: true })
+  mkdirSync(storage, { recursive: true })
   if (!isFilled({ imageDirs, file })) {
     const fillPort = await freePort()
     const writable = await serve(dir, '127.0.0.1', fillPort, { readOnly: false })
@@ -65,7 +67,7 @@ async function serve(
   )
   // The registry must not outlive this process, however it ends.
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', 'docker-registry', 'serve', config], {
-    env: { PATH: PROGRAM_PATH },
+    env: PROGRAM_ENV,
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   let words = ''

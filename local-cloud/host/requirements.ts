@@ -20,7 +20,10 @@ const PROGRAMS = {
 export type Program = keyof typeof PROGRAMS
 
 /** Debian's folders of programs, whatever PATH the local cloud was started with. */
-export const PROGRAM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+const PROGRAM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+const environment: Record<string, string> = { PATH: PROGRAM_PATH, LANG: 'C.UTF-8', HOME: '/root' }
+/** All that the programs started here get to see; Next's types want NODE_ENV in every environment. */
+export const PROGRAM_ENV = environment as NodeJS.ProcessEnv
 
 /** The driver can't work on this machine; the message is one sentence that says what to do. */
 export class RequirementError extends Error {

@@ -1,6 +1,6 @@
 /** Runs a program with an argument array (never a shell line) and waits for its end. */
 import { spawn } from 'node:child_process'
-import { PROGRAM_PATH } from './requirements.ts'
+import { PROGRAM_ENV } from './requirements.ts'
 
 /** Far above what any of these commands takes; a hung one must not hang the local cloud. */
 const DEADLINE_MS = 30_000
@@ -24,7 +24,7 @@ export function run(
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
-      env: { PATH: PROGRAM_PATH, LC_ALL: 'C' },
+      env: PROGRAM_ENV,
       timeout: options.deadlineMs ?? DEADLINE_MS,
       killSignal: 'SIGKILL',
     })

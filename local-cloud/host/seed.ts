@@ -50,7 +50,7 @@ export interface SeedOptions {
 
 /** Fills a droplet's empty folder. */
 export function seedDroplet(spec: DropletSpec, dir: string, options: SeedOptions): void {
-  const config = parseUserData(spec.userData)
+  const config = readConfig(spec, options.log)
   const write = (file: string, content: string | Buffer, mode = 0o644) => {
     const target = path.join(dir, file)
     mkdirSync(path.dirname(target), { recursive: true })
@@ -83,6 +83,16 @@ export function seedDroplet(spec: DropletSpec, dir: string, options: SeedOptions
   write(`${INSTANCE}/user-data.txt`, spec.userData, 0o600)
   seedCommands(config.runcmd, (name, content) => write(`${INSTANCE}/runcmd/${name}`, content, 0o700))
   configureDocker(dir, options)
+}
+
+/** As cloud-init: user data that can't be read stops no boot, the system only comes up without it. */
+function readConfig(spec: DropletSpec, log: (line: string) => void): CloudConfig {
+  try {
+    return parseUserData(spec.userData)
+  } catch (error) {
+    log(`droplet ${spec.id}: user data: ${error instanceof Error ? error.message : error}`)
+    return parseUserData('')
+  }
 }
 
 /** A text item is a script of its own; a list is one command with its arguments, kept apart by NUL. */

@@ -1,8 +1,9 @@
 /** What the host driver remembers between its lives: who it is, its subnet, and which address each droplet has. */
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
+import { readJson, writeJson } from '#local-cloud/atomic-file.ts'
 import { freeSubnet } from './network.ts'
 
 const stateFile = z.object({
@@ -29,10 +30,7 @@ export function openState(dir: string): StateStore {
   mkdirSync(dir, { recursive: true })
   const file = path.join(dir, 'state.json')
   const state = read(file) ?? firstState()
-  const save = () => {
-    writeFileSync(`${file}.new`, JSON.stringify(state))
-    renameSync(`${file}.new`, file)
-  }
+  const save = () => writeJson(file, state)
   save()
   return {
     state,
@@ -65,15 +63,9 @@ function firstState(): HostState {
 }
 
 function read(file: string): HostState | null {
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch {
-    return null
-  }
-  try {
-    return stateFile.parse(JSON.parse(text))
-  } catch {
-    throw new Error(`${file} is damaged: remove it together with the local cloud's data folder.`)
-  }
+  const content = readJson(file)
+  if (content === null) return null
+  const parsed = stateFile.safeParse(content)
+  if (!parsed.success) throw new Error(`${file} is damaged: move it away together with the local cloud's data folder.`)
+  return parsed.data
 }

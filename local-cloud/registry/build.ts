@@ -42,7 +42,7 @@ export function sha256(content: Buffer | string): string {
 
 export async function buildImage(image: Image): Promise<BuiltImage> {
   const layer = blob(LAYER_TYPE, await layerTar(image))
-  const config = blob(CONFIG_TYPE, json(imageConfig(image, layer.digest)))
+  const config = blob(CONFIG_TYPE, json(imageConfig(image, [layer.digest])))
   const descriptor = (b: Blob) => ({ mediaType: b.mediaType, digest: b.digest, size: b.content.length })
   const manifest = blob(
     MANIFEST_TYPE,
@@ -59,7 +59,8 @@ function json(value: unknown): Buffer {
   return Buffer.from(JSON.stringify(value))
 }
 
-function imageConfig(image: Image, diffId: string) {
+/** @param diffIds digests of the uncompressed layers, the lowest first */
+export function imageConfig(image: Image, diffIds: string[]) {
   const created = EPOCH.toISOString()
   return {
     created,
@@ -82,21 +83,25 @@ function imageConfig(image: Image, diffId: string) {
         [LABEL_PORT_VARIABLE]: image.portVariable,
       },
     },
-    rootfs: { type: 'layers', diff_ids: [diffId] },
-    history: [{ created, created_by: 'local-cloud' }],
+    rootfs: { type: 'layers', diff_ids: diffIds },
+    history: diffIds.map(() => ({ created, created_by: 'local-cloud' })),
   }
 }
 
-async function layerTar(image: Image): Promise<Buffer> {
-  const tar = pack()
-  const manifest = {
+/** The `package.json` of `/app`: source files are ES modules, and the packages are named with their versions. */
+export function packageJson(image: Image): Buffer {
+  return json({
     name: image.name.replaceAll('/', '-'),
     private: true,
     type: 'module',
     dependencies: image.versions,
-  }
+  })
+}
+
+async function layerTar(image: Image): Promise<Buffer> {
+  const tar = pack()
   addFolder(tar, 'app/')
-  addFile(tar, 'app/package.json', json(manifest), 0o644)
+  addFile(tar, 'app/package.json', packageJson(image), 0o644)
   if (image.sourceDir) {
     addFolder(tar, 'app/src/')
     addTree(tar, image.sourceDir, 'app/src')

@@ -7,15 +7,13 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
-import { APP_DIR, type Image, loadImages } from '#local-cloud/images/descriptor.ts'
-import { appLayer, LAYER_MEDIA_TYPE, type Layer, runtimeLayer } from './layer.ts'
-import { type Descriptor, hasManifest, pushBlob, pushManifest, sha256 } from './push.ts'
+import { type Image, loadImages } from '#local-cloud/images/descriptor.ts'
+import { CONFIG_TYPE, imageConfig, LAYER_TYPE, sha256 } from '#local-cloud/registry/build.ts'
+import { appLayer, type Layer, runtimeLayer } from './layer.ts'
+import { type Descriptor, hasManifest, pushBlob, pushManifest } from './push.ts'
 
 /** Raise it when the same descriptor would be built differently. */
 const BUILD_VERSION = 1
-const CONFIG_MEDIA_TYPE = 'application/vnd.oci.image.config.v1+json'
-/** Of what is reproducible there is no date of building. */
-const CREATED = '1970-01-01T00:00:00Z'
 
 const layer = z.object({ digest: z.string(), size: z.int() })
 /** What was built from what, so that nothing is built twice. */
@@ -38,13 +36,13 @@ export interface FillOptions {
 const runtimeKey = () =>
   key({ BUILD_VERSION, node: process.version, arch: process.arch, size: statSync(process.execPath).size })
 
+/** @returns false when all images of an earlier start hold another Node.js, and none of them is of use any more */
+export const hasRuntime = (file: string): boolean => readFilled(file)?.runtime.key === runtimeKey()
+
 /** @returns true when nothing needs to be built; read before the registry runs */
 export function isFilled(options: Pick<FillOptions, 'imageDirs' | 'file'>): boolean {
   const filled = readFilled(options.file)
-  return (
-    filled?.runtime.key === runtimeKey() &&
-    images(options.imageDirs).every((i) => filled.images[i.name]?.key === imageKey(i))
-  )
+  return hasRuntime(options.file) && images(options.imageDirs).every((i) => filled?.images[i.name]?.key === imageKey(i))
 }
 
 export async function fillRegistry(options: FillOptions): Promise<void> {
@@ -92,55 +90,27 @@ async function buildImage(image: Image, runtime: Layer, options: BuildOptions): 
   const app = await appLayer(appFile, image)
   await pushBlob(registry, image.name, runtime.digest, { file: runtimeFile }, holder)
   await pushBlob(registry, image.name, app.digest, { file: appFile })
-  const config = JSON.stringify(imageConfig(image, [runtime, app]))
+  const config = JSON.stringify(imageConfig(image, [runtime.digest, app.digest]))
   await pushBlob(registry, image.name, sha256(config), { text: config })
-  const descriptor = (made: Layer): Descriptor => ({ mediaType: LAYER_MEDIA_TYPE, ...made })
+  const descriptor = (made: Layer): Descriptor => ({ mediaType: LAYER_TYPE, ...made })
   return await pushManifest(registry, image.name, image.tags, {
-    config: { mediaType: CONFIG_MEDIA_TYPE, digest: sha256(config), size: Buffer.byteLength(config) },
+    config: { mediaType: CONFIG_TYPE, digest: sha256(config), size: Buffer.byteLength(config) },
     layers: [runtime, app].map(descriptor),
-    annotations: labels(image),
   })
 }
-
-function imageConfig(image: Image, layers: Layer[]) {
-  const env = { PATH: '/usr/local/bin:/usr/bin:/bin', NODE_VERSION: process.versions.node, ...image.env }
-  return {
-    architecture: { x64: 'amd64' }[process.arch as string] ?? process.arch,
-    os: 'linux',
-    created: CREATED,
-    config: {
-      User: image.user,
-      WorkingDir: APP_DIR,
-      Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
-      Entrypoint: image.entrypoint,
-      Cmd: image.cmd,
-      ...(image.exposedPort ? { ExposedPorts: { [`${image.exposedPort}/tcp`]: {} } } : {}),
-      ...(image.volumes.length > 0 ? { Volumes: Object.fromEntries(image.volumes.map((volume) => [volume, {}])) } : {}),
-      Labels: labels(image),
-    },
-    rootfs: { type: 'layers', diff_ids: layers.map((made) => made.digest) },
-    history: [
-      { created: CREATED, created_by: `Node.js ${process.version} with its libraries` },
-      { created: CREATED, created_by: `${image.packages.join(', ') || 'source'} with its packages` },
-    ],
-  }
-}
-
-const labels = (image: Image): Record<string, string> => ({
-  'org.opencontainers.image.title': image.name,
-  'org.opencontainers.image.description': image.description,
-  'org.opencontainers.image.version': image.tags[0] ?? 'latest',
-})
 
 const images = (dirs: string[]) => dirs.flatMap(loadImages)
 
 const key = (input: unknown) => createHash('sha256').update(JSON.stringify(input)).digest('hex')
 
-/** Changes whenever the image would: descriptor, versions of its packages, content of its source folder. */
-function imageKey(image: Image): string {
-  const { sourceDir, ...rest } = image
-  return key({ rest, source: sourceDir ? sourceFiles(sourceDir) : [] })
-}
+/** Changes whenever the image would: configuration, tags, versions of its packages, content of its source folder. */
+const imageKey = ({ sourceDir, ...image }: Image): string =>
+  key({
+    config: imageConfig({ ...image, sourceDir }, []),
+    tags: image.tags,
+    volumes: image.volumes,
+    source: sourceDir ? sourceFiles(sourceDir) : [],
+  })
 
 const sourceFiles = (dir: string) =>
   readdirSync(dir, { recursive: true, withFileTypes: true })

@@ -1,10 +1,6 @@
 /** The pushing half of the OCI distribution protocol, for a registry of our own on this machine. */
-import { createHash } from 'node:crypto'
 import { openAsBlob } from 'node:fs'
-
-const MANIFEST = 'application/vnd.oci.image.manifest.v1+json'
-
-export const sha256 = (content: string | Buffer) => `sha256:${createHash('sha256').update(content).digest('hex')}`
+import { MANIFEST_TYPE, sha256 } from '#local-cloud/registry/build.ts'
 
 export interface Descriptor {
   mediaType: string
@@ -49,13 +45,17 @@ export async function pushManifest(
   registry: string,
   name: string,
   tags: string[],
-  parts: { config: Descriptor; layers: Descriptor[]; annotations: Record<string, string> },
+  parts: { config: Descriptor; layers: Descriptor[] },
 ): Promise<string> {
-  const body = JSON.stringify({ schemaVersion: 2, mediaType: MANIFEST, ...parts })
+  const body = JSON.stringify({ schemaVersion: 2, mediaType: MANIFEST_TYPE, ...parts })
   for (const tag of tags) {
     await expectStatus(
       [201],
-      fetch(`${registry}/v2/${name}/manifests/${tag}`, { method: 'PUT', body, headers: { 'content-type': MANIFEST } }),
+      fetch(`${registry}/v2/${name}/manifests/${tag}`, {
+        method: 'PUT',
+        body,
+        headers: { 'content-type': MANIFEST_TYPE },
+      }),
     )
   }
   return sha256(body)
@@ -64,7 +64,7 @@ export async function pushManifest(
 export async function hasManifest(registry: string, name: string, reference: string): Promise<boolean> {
   const answer = await fetch(`${registry}/v2/${name}/manifests/${reference}`, {
     method: 'HEAD',
-    headers: { accept: MANIFEST },
+    headers: { accept: MANIFEST_TYPE },
   })
   return answer.ok
 }
