@@ -15,7 +15,7 @@ import {
 import path from 'node:path'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { type Headers, type Pack, pack } from 'tar-stream'
+import { type Header, type Pack, pack } from 'tar-stream'
 import { APP_DIR, CHECKOUT, type Image } from '#local-cloud/images/descriptor.ts'
 import { packageJson } from '#local-cloud/registry/build.ts'
 import { run } from '../run.ts'
@@ -114,7 +114,7 @@ function layerWriter(tar: Pack): LayerWriter {
     tar.entry({ ...common, name: `${name}/`, type: 'directory', uid, gid: uid, mode })
   }
 
-  function content(header: Headers, bytes: Buffer | string): Promise<void> {
+  function content(header: Header, bytes: Buffer | string): Promise<void> {
     directory(path.posix.dirname(header.name))
     return new Promise((resolve, reject) => {
       tar.entry({ ...common, uid: 0, gid: 0, ...header }, bytes, (error) => (error ? reject(error) : resolve()))
