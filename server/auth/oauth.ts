@@ -44,7 +44,12 @@ export async function arriveByOAuth(base: FleetBase, arrival: OAuthArrival): Pro
   })
 }
 
-async function linkedUser(base: Base, provider: Provider, providerAccountId: string) {
+/** The enabled user whose account it is. */
+export async function linkedUser(
+  base: Base,
+  provider: Provider,
+  providerAccountId: string,
+): Promise<{ userId: string } | null> {
   const [row] = await base.db
     .select({ userId: oauthAccounts.userId })
     .from(oauthAccounts)

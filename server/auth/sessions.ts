@@ -108,6 +108,12 @@ export async function revokeSession(ctx: UserCtx, input: { sessionId: string }):
   )
 }
 
+/** For next-auth's sign-out, which knows only what its cookie held. A session that is over already stays so. */
+export async function endSession(base: Base, sessionId: string): Promise<void> {
+  const actor = await sessionActor(base, sessionId)
+  if (actor) await revokeSession({ ...base, actor }, { sessionId })
+}
+
 /** Ends the session that asks; a token has none, and nothing happens. */
 export async function signOut(ctx: UserCtx): Promise<void> {
   if (ctx.actor.kind === 'user') await revokeSession(ctx, { sessionId: ctx.actor.sessionId })

@@ -1,0 +1,47 @@
+/** `/api/trpc/*`: tRPC's Node adapter in front of the root router. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http'
+import { appRouter } from '#server/api/root.ts'
+import type { Services } from '#server/api/services.ts'
+import { asBerthError } from '#server/api/trpc.ts'
+import { callerOf } from '#server/auth/index.ts'
+import type { Base } from '#server/context.ts'
+import { clientAddress } from './client-address.ts'
+import { DATA_POLICY } from './security-headers.ts'
+
+export const TRPC_PREFIX = '/api/trpc/'
+/** The largest input is a hundred variables of 10 kB; twice that holds their escapes. */
+const BODY_MAX_BYTES = 2 * 2 ** 20
+/** A page asks for a handful at once. */
+const BATCH_MAX = 20
+
+export async function handleTrpc(
+  base: Base,
+  services: Services,
+  req: IncomingMessage,
+  res: ServerResponse,
+  pathname: string,
+): Promise<void> {
+  res.setHeader('content-security-policy', DATA_POLICY)
+  res.setHeader('cache-control', 'no-store')
+  const incoming = { headers: req.headers, method: req.method ?? 'GET', ip: clientAddress(req) }
+  await nodeHTTPRequestHandler({
+    router: appRouter,
+    req,
+    res,
+    path: pathname.slice(TRPC_PREFIX.length),
+    maxBodySize: BODY_MAX_BYTES,
+    maxBatchSize: BATCH_MAX,
+    createContext: () => callerOf(base, services, incoming),
+    responseMeta: ({ errors }) => {
+      const waits = errors.map((error) => asBerthError(error).retryAfterMs ?? 0)
+      const longest = Math.max(0, ...waits)
+      return longest > 0 ? { headers: { 'retry-after': String(Math.ceil(longest / 1000)) } } : {}
+    },
+    onError: ({ error, path }) => {
+      // What a procedure threw is logged where it is translated; this is what failed before one ran.
+      if (error.code === 'INTERNAL_SERVER_ERROR' && asBerthError(error) !== error.cause)
+        base.log.error({ err: error.cause ?? error, procedure: path }, 'a call failed before its procedure')
+    },
+  })
+}
