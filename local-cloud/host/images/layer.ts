@@ -114,7 +114,7 @@ function layerWriter(tar: Pack): LayerWriter {
     tar.entry({ ...common, name: `${name}/`, type: 'directory', uid, gid: uid, mode })
   }
 
-  function content(header: Header, bytes: Buffer | string): Promise<void> {
+  function content(header: Pick<Header, 'name' | 'mode'>, bytes: Buffer | string): Promise<void> {
     directory(path.posix.dirname(header.name))
     return new Promise((resolve, reject) => {
       tar.entry({ ...common, uid: 0, gid: 0, ...header }, bytes, (error) => (error ? reject(error) : resolve()))
