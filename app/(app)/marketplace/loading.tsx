@@ -1,0 +1,1 @@
+export { MarketplaceSkeleton as default } from '#components/marketplace/marketplace-skeleton.tsx'

@@ -1,0 +1,155 @@
+'use client'
+import { useQuery } from '@tanstack/react-query'
+import { Command } from 'cmdk'
+import { Keyboard, LogOut, type LucideIcon, Moon, Rocket, Search, Sun } from 'lucide-react'
+import { useRouter } from 'next/navigation'
+import { useTheme } from 'next-themes'
+import type { ReactNode } from 'react'
+import { useDeployments } from '#components/live/fleet-data.ts'
+import { DEPLOYMENT_STATUS } from '#components/status/status.ts'
+import { useTRPC } from '#components/trpc/client.tsx'
+import { Kbd } from '#components/ui/card.tsx'
+import { Dialog, DialogContent } from '#components/ui/dialog.tsx'
+import { useLeave } from './account-menu.tsx'
+import type { Place } from './places.ts'
+
+interface PaletteProps {
+  places: readonly Place[]
+  open: boolean
+  onOpenChange: (open: boolean) => void
+  onKeys: () => void
+}
+
+interface Entry {
+  id: string
+  group: string
+  icon: LucideIcon
+  label: string
+  detail?: string
+  keys?: string[]
+  run: () => void
+}
+
+export function Palette({ open, onOpenChange, ...rest }: PaletteProps) {
+  return (
+    <Dialog open={open} onOpenChange={onOpenChange}>
+      <DialogContent
+        title={<span className="sr-only">Command palette</span>}
+        className="top-[12vh] max-w-xl translate-y-0 gap-0 p-0 [&>button]:hidden [&>header]:sr-only"
+      >
+        <PaletteList {...rest} close={() => onOpenChange(false)} />
+      </DialogContent>
+    </Dialog>
+  )
+}
+
+function PaletteList({ close, ...rest }: Omit<PaletteProps, 'open' | 'onOpenChange'> & { close: () => void }) {
+  const groups = new Map<string, Entry[]>()
+  const found = useEntries(rest)
+  for (const entry of found) groups.set(entry.group, [...(groups.get(entry.group) ?? []), entry])
+  return (
+    <Command label="Command palette" className="flex max-h-[60vh] flex-col">
+      <div className="flex items-center gap-2 border-b px-4">
+        <Search className="size-4 shrink-0 text-muted" aria-hidden />
+        <Command.Input
+          autoFocus
+          placeholder="Go to a page, a deployment, a template…"
+          className="h-12 w-full bg-transparent text-md outline-none"
+        />
+      </div>
+      <Command.List className="scroll-thin overflow-y-auto p-2">
+        <Command.Empty className="px-2 py-8 text-center text-muted">Nothing of that name.</Command.Empty>
+        {[...groups].map(([group, entries]) => (
+          <Command.Group
+            key={group}
+            heading={group}
+            className="[&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:py-1.5 [&_[cmdk-group-heading]]:text-muted [&_[cmdk-group-heading]]:text-sm"
+          >
+            {entries.map((entry) => (
+              <Row
+                key={entry.id}
+                entry={entry}
+                onSelect={() => {
+                  close()
+                  entry.run()
+                }}
+              />
+            ))}
+          </Command.Group>
+        ))}
+      </Command.List>
+    </Command>
+  )
+}
+
+function Row({ entry, onSelect }: { entry: Entry; onSelect: () => void }): ReactNode {
+  const Icon = entry.icon
+  return (
+    <Command.Item
+      value={`${entry.label} ${entry.detail ?? ''} ${entry.id}`}
+      onSelect={onSelect}
+      className="flex h-9 cursor-pointer items-center gap-2.5 rounded-control px-2 data-[selected=true]:bg-hover"
+    >
+      <Icon className="size-4 shrink-0 text-muted" aria-hidden />
+      <span className="truncate">{entry.label}</span>
+      {entry.detail && <span className="truncate text-muted text-sm">{entry.detail}</span>}
+      <span className="ml-auto flex gap-1">
+        {entry.keys?.map((key) => (
+          <Kbd key={key}>{key}</Kbd>
+        ))}
+      </span>
+    </Command.Item>
+  )
+}
+
+/** The palette as data: places, what stands, what can be deployed, what can be done. */
+function useEntries({ places, onKeys }: Pick<PaletteProps, 'places' | 'onKeys'>): Entry[] {
+  const router = useRouter()
+  const trpc = useTRPC()
+  const { resolvedTheme, setTheme } = useTheme()
+  const leave = useLeave()
+  const { data: deployments = [] } = useDeployments()
+  const { data: templates = [] } = useQuery(trpc.templates.list.queryOptions())
+  const dark = resolvedTheme === 'dark'
+  return [
+    ...places.map(
+      (place): Entry => ({
+        id: place.href,
+        group: 'Pages',
+        icon: place.icon,
+        label: place.label,
+        keys: ['g', place.key],
+        run: () => router.push(place.href),
+      }),
+    ),
+    ...deployments.map(
+      (row): Entry => ({
+        id: row.deploymentId,
+        group: 'Deployments',
+        icon: DEPLOYMENT_STATUS[row.state].icon,
+        label: row.name,
+        detail: DEPLOYMENT_STATUS[row.state].label,
+        run: () => router.push(`/deployments/${row.deploymentId}`),
+      }),
+    ),
+    ...templates.map(
+      (template): Entry => ({
+        id: template.slug,
+        group: 'Templates',
+        icon: Rocket,
+        label: template.name,
+        detail: template.category,
+        run: () => router.push(`/marketplace/${template.slug}`),
+      }),
+    ),
+    {
+      id: 'theme',
+      group: 'Do',
+      icon: dark ? Sun : Moon,
+      label: dark ? 'Light theme' : 'Dark theme',
+      run: () => setTheme(dark ? 'light' : 'dark'),
+    },
+    { id: 'keys', group: 'Do', icon: Keyboard, label: 'Show keyboard keys', keys: ['?'], run: onKeys },
+    { id: 'sign-out', group: 'Do', icon: LogOut, label: 'Sign out', run: () => void leave() },
+  ]
+}
