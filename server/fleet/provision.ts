@@ -28,7 +28,7 @@ import { DROPLET_IMAGE, userData } from './user-data.ts'
 import { growingPauses, pause } from './wait.ts'
 
 /** A basic droplet boots in 30-60 s and installs Docker in about as much; five minutes is a bad day. */
-export const PROVISION_DEADLINE_MS = 5 * 60_000
+const PROVISION_DEADLINE_MS = 5 * 60_000
 /** What a take-over gets at least, however late it comes. */
 const RESUME_GRACE_MS = 60_000
 /** A droplet that was just created may be missing from reads for a moment. */
@@ -71,6 +71,17 @@ export async function provisionDroplet(base: FleetBase, input: ProvisionInput): 
 async function claimRow(base: FleetBase, input: ProvisionInput): Promise<Droplet> {
   const known = await rowOf(base, input)
   if (known) return withTimeLeft(base, known)
+  try {
+    return await insertRow(base, input)
+  } catch (error) {
+    // A second call of the same attempt was quicker: its row is this call's too.
+    const theirs = error instanceof BerthError && error.code === 'CONFLICT' ? await rowOf(base, input) : undefined
+    if (!theirs) throw error
+    return theirs
+  }
+}
+
+async function insertRow(base: FleetBase, input: ProvisionInput): Promise<Droplet> {
   const account = await accountOf(base, input.userId)
   cloudFor(base, account)
   const { sizes } = await base.fleet.clouds.catalogue(account.id, input.signal)
@@ -102,7 +113,7 @@ async function claimRow(base: FleetBase, input: ProvisionInput): Promise<Droplet
         createdFor: deploymentId,
         hostKey: key.publicLine,
         hostKeyPendingPrivate: sealHostKey(base, id, key.privateKey),
-        deadlineAt: new Date(Date.now() + PROVISION_DEADLINE_MS),
+        deadlineAt: new Date(Date.now() + (input.deadlineMs ?? PROVISION_DEADLINE_MS)),
       })
       .returning()
     if (!row) throw new Error('an inserted row came back empty')

@@ -6,6 +6,8 @@ import { BerthError } from '#server/errors.ts'
 import { type Capacity, capacityOf, shortage } from '#server/placement/index.ts'
 import type { Droplet, ReserveInput } from './types.ts'
 
+const HELD_ELSEWHERE = 'This attempt already holds capacity on another droplet.'
+
 /**
  * Holds capacity on an active droplet, under its row lock. The same attempt on the same droplet again is success.
  * @throws NO_PLACEMENT when it no longer fits or no longer runs: choose again
@@ -24,14 +26,18 @@ export async function hold(tx: Tx, droplet: Droplet, input: ReserveInput): Promi
     .from(reservations)
     .where(and(eq(reservations.deploymentId, input.deploymentId), eq(reservations.attempt, input.attempt)))
   if (held?.dropletId === droplet.id) return
-  if (held) throw new BerthError('CONFLICT', 'This attempt already holds capacity on another droplet.')
+  if (held) throw new BerthError('CONFLICT', HELD_ELSEWHERE)
   const free = freeCapacity(droplet, await reserved(tx, droplet.id))
   const short = shortage(free, input)
   if (short) throw new BerthError('NO_PLACEMENT', `${droplet.name} has too little ${short} left.`)
   const { deploymentId, attempt, memoryBytes, cpuMillis, diskBytes } = input
-  await tx
+  const made = await tx
     .insert(reservations)
     .values({ dropletId: droplet.id, deploymentId, attempt, memoryBytes, cpuMillis, diskBytes })
+    .onConflictDoNothing()
+    .returning()
+  // The same attempt at the same instant, on another droplet.
+  if (made.length === 0) throw new BerthError('CONFLICT', HELD_ELSEWHERE)
 }
 
 /** Nothing held is success. */

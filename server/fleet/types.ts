@@ -50,5 +50,7 @@ export interface ProvisionInput extends Resources {
   size: string
   region: string
   signal: AbortSignal
+  /** From the row's creation to a droplet that takes containers; five minutes unless given. */
+  deadlineMs?: number
   onProgress?: (progress: ProvisionProgress) => void | Promise<void>
 }

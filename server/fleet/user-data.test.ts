@@ -141,7 +141,7 @@ describe.skipIf(!has('ssh-keygen'))('berth-droplet in a root of its own (skipped
     spawnSync('sh', [path.join(FILES, 'berth-droplet.sh'), command.replace('berth-droplet ', '')], {
       input,
       encoding: 'utf8',
-      env: { PATH: `${bin}:${process.env.PATH}`, BERTH_ROOT: root },
+      env: { ...process.env, PATH: `${bin}:${process.env.PATH}`, BERTH_ROOT: root },
     })
   const served = () => readFileSync(ssh('sshd_config.d/05-berth-host-keys.conf'), 'utf8').trim().split('\n')
   const publicOf = (line: string) =>

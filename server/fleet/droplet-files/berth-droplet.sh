@@ -22,14 +22,14 @@ answer() {
 bootstrap_status() {
   if [ -e "$root/var/lib/berth/prepared" ]; then
     if systemctl is-active --quiet docker >/dev/null; then
-      answer done 'Docker is up'
+      answer 'done' 'Docker is up'
     else
-      answer running 'Docker is starting'
+      answer 'running' 'Docker is starting'
     fi
   elif [ -e "$root/var/lib/cloud/instance/boot-finished" ]; then
-    answer error 'cloud-init ended before the droplet was prepared; see /var/log/cloud-init-output.log'
+    answer 'error' 'cloud-init ended before the droplet was prepared; see /var/log/cloud-init-output.log'
   else
-    answer running 'cloud-init is at work'
+    answer 'running' 'cloud-init is at work'
   fi
 }
 
