@@ -66,6 +66,6 @@ export async function isUsable(tx: Tx, kind: LinkKind, token: string): Promise<b
   return (await tx.$count(oneTimeLinks, and(eq(oneTimeLinks.tokenHash, sha256Hex(token)), usable(kind)))) > 0
 }
 
-/** The token stands behind `#`: a browser sends no fragment, so no proxy's log holds it. */
-export const linkUrl = (config: Config, kind: 'invite' | 'reset' | 'setup', token: string): string =>
-  `${config.publicUrl}/${{ invite: 'accept-invite', reset: 'reset-password', setup: 'setup' }[kind]}#token=${token}`
+/** Where the page for it is. */
+export const linkUrl = (config: Config, kind: 'invite' | 'reset', token: string): string =>
+  `${config.publicUrl}/${kind}/${token}`

@@ -43,8 +43,13 @@ export function pagePolicy(dev: boolean, nonce: string): string {
     .join('; ')
 }
 
+/** For what a page itself writes as inline script. */
+export const NONCE_HEADER = 'x-nonce'
+
 export function setPagePolicy(config: Config, req: IncomingMessage, res: ServerResponse): void {
-  const policy = pagePolicy(config.dev, randomBytes(16).toString('base64'))
+  const nonce = randomBytes(16).toString('base64')
+  const policy = pagePolicy(config.dev, nonce)
   req.headers['content-security-policy'] = policy
+  req.headers[NONCE_HEADER] = nonce
   res.setHeader('content-security-policy', policy)
 }

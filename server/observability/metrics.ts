@@ -3,10 +3,12 @@ import { sql } from 'drizzle-orm'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Db } from '#db/client.ts'
 import { DEPLOYMENT_STATES } from '#db/schema/states.ts'
+import type { GatewayMetrics } from '#server/gateway/index.ts'
 
 export interface Metrics {
   /** Of one HTTP request that ended. @param kind `trpc`, `mcp`, `page`, … never a path: paths hold ids */
   request(kind: string, status: number, seconds: number): void
+  gateway: GatewayMetrics
   text(db: Db | null): Promise<{ contentType: string; body: string }>
 }
 
@@ -32,7 +34,21 @@ export function createMetrics(): Metrics {
     labelNames: ['state'],
     registers: [registry],
   })
+  const sessions = new Gauge({
+    name: 'berth_mcp_sessions',
+    help: 'MCP sessions that this process holds, by transport of the container',
+    labelNames: ['transport'],
+    registers: [registry],
+  })
   return {
+    gateway: {
+      // Counted where every answer ends, as kind `mcp`: an id as label would make a series for each deployment.
+      request: () => {},
+      sessions({ stdio, http }) {
+        sessions.set({ transport: 'stdio' }, stdio)
+        sessions.set({ transport: 'streamable-http' }, http)
+      },
+    },
     request(kind, status, took) {
       requests.inc({ kind, status: `${Math.floor(status / 100)}xx` })
       if (kind !== 'stream') seconds.observe({ kind }, took)

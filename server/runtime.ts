@@ -1,0 +1,142 @@
+/**
+ * The running parts of one process, made once and stopped in reverse:
+ *
+ *   database ─ migrations ─ installation ─ seed ─┬─ engine pool ─ fleet ─┬─ gateway ─┬─ services ─ bridge (web)
+ *                                                └─ listener ─ event hub ┘           └─ workers (worker)
+ *
+ * All state of the server lives here, outside Next's bundle, which would otherwise make its own copies of it.
+ */
+import { randomUUID } from 'node:crypto'
+import { connect } from '#db/client.ts'
+import { migrateDatabase } from '#db/migrate.ts'
+import { seedCatalogue } from '#db/seed/seed.ts'
+import type { Services } from '#server/api/services.ts'
+import { adoptFirstToken, createAuthEvents, forgetOldWindows } from '#server/auth/index.ts'
+import { createBridge, RUNTIME } from '#server/bridge.ts'
+import { createCloud } from '#server/cloud/index.ts'
+import type { Config } from '#server/config.ts'
+import type { Base } from '#server/context.ts'
+import { createVault } from '#server/crypto/vault.ts'
+import { createEventHub } from '#server/deployments/index.ts'
+import { createEnginePool } from '#server/engine/index.ts'
+import { type FirstRun, firstRun } from '#server/first-run.ts'
+import { createFleet, type FleetBase, resolveTarget, startReconciler } from '#server/fleet/index.ts'
+import { createGateway, type Gateway } from '#server/gateway/index.ts'
+import { installationId } from '#server/installation.ts'
+import { createListener, type Listener } from '#server/observability/listen.ts'
+import type { Log } from '#server/observability/log.ts'
+import type { Metrics } from '#server/observability/metrics.ts'
+import { createResolver } from '#server/registry/index.ts'
+import { EVENTS_CHANNEL, housekeepingTx } from '#server/tx.ts'
+
+export interface Runtime {
+  base: FleetBase
+  services: Services
+  gateway: Gateway
+  firstRun: FirstRun | null
+  stop(): Promise<void>
+}
+
+/** Rate-limit windows that ended are swept this often. */
+const SWEEP_INTERVAL_MS = 3_600_000
+
+export interface RuntimeParts {
+  config: Config
+  log: Log
+  metrics: Metrics
+  /** Where other Berth processes reach this one; null when it listens on nothing. */
+  internalUrl: string | null
+}
+
+export async function startRuntime(parts: RuntimeParts): Promise<Runtime> {
+  const { log } = parts
+  /** Newest first: what was made last may use what was made before it. */
+  const stops: (() => void | Promise<void>)[] = []
+  const onStop = (stop: () => void | Promise<void>) => void stops.unshift(stop)
+  const stop = async () => {
+    for (const next of stops.splice(0)) {
+      try {
+        await next()
+      } catch (err) {
+        log.warn({ err }, 'a part did not stop cleanly')
+      }
+    }
+  }
+  try {
+    return { ...(await startParts(parts, onStop)), stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function startParts(
+  { config, log, metrics }: RuntimeParts,
+  onStop: (stop: () => void | Promise<void>) => void,
+): Promise<Omit<Runtime, 'stop'>> {
+  await migrateDatabase(config.databaseUrl)
+  const { db, sql, end } = connect(config.databaseUrl)
+  onStop(end)
+  await housekeepingTx(db, (tx) => seedCatalogue(tx, config.demoRegistry))
+  const plain: Base = {
+    db,
+    config,
+    vault: createVault(config.masterKey),
+    log,
+    installationId: await installationId(db),
+  }
+  const pool = createEnginePool({ resolve: (dropletId) => resolveTarget(plain, dropletId) })
+  onStop(() => pool.close())
+  const makeCloud = (token: string) => createCloud({ apiUrl: config.digitalOcean.apiUrl, token })
+  const fleet = createFleet({ makeCloud, pool, log })
+  onStop(() => fleet.background.idle())
+  const base: FleetBase = { ...plain, fleet }
+
+  const first = await firstRun(base)
+  fleet.background.start('first-token', 'installation', () => adoptFirstToken(base))
+
+  const listener = createListener(config.databaseUrl, log)
+  onStop(() => listener.close())
+  const events = await createEventHub({ db, listener, log })
+  onStop(() => events.close())
+  const sessions = await createAuthEvents({ db, listener, log })
+  onStop(() => sessions.close())
+  const services: Services = { fleet, events, sessions, registry: createResolver({ plainHttp: config.demo }) }
+
+  const workerId = randomUUID()
+  const gateway = createGateway({
+    ...{ db, config, vault: plain.vault, log, workerId },
+    engines: pool,
+    metrics: metrics.gateway,
+    changes: await deploymentChanges(listener),
+  })
+  onStop(() => gateway.close())
+  const sweep = setInterval(() => {
+    forgetOldWindows(base).catch((err: unknown) => log.warn({ err }, 'old rate-limit windows could not be swept'))
+  }, SWEEP_INTERVAL_MS).unref()
+  onStop(() => clearInterval(sweep))
+
+  if (config.role !== 'worker') {
+    const target = globalThis as { [key: symbol]: unknown }
+    target[RUNTIME] = createBridge(base, services)
+    onStop(() => void delete target[RUNTIME])
+  }
+  if (config.role !== 'web') {
+    const reconciler = startReconciler(base, { sql })
+    onStop(() => reconciler.stop())
+  }
+  return { base, services, gateway, firstRun: first }
+}
+
+/** Every deployment that something happened to, for whoever keeps an answer open on its behalf. */
+async function deploymentChanges(listener: Listener): Promise<(listen: (deploymentId: string) => void) => () => void> {
+  const listening = new Set<(deploymentId: string) => void>()
+  await listener.on(EVENTS_CHANNEL, (payload) => {
+    const { d } = JSON.parse(payload) as { d: string }
+    for (const listen of listening) listen(d)
+  })
+  return (listen) => {
+    listening.add(listen)
+    return () => void listening.delete(listen)
+  }
+}
