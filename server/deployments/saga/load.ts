@@ -1,0 +1,56 @@
+/** One step's view of its deployment: row, template and the outputs of the steps before it. */
+import { and, eq } from 'drizzle-orm'
+import { deploymentSteps, deployments } from '#db/schema/deployments.ts'
+import type { StepId, StepStatus } from '#db/schema/states.ts'
+import { templateVersions, toolCatalog } from '#db/schema/templates.ts'
+import type { Ctx } from '#server/context.ts'
+import { BerthError } from '#server/errors.ts'
+import { Parked } from './halt.ts'
+import type { Lease } from './lease.ts'
+import type { StepOutputs } from './step.ts'
+
+export interface Loaded {
+  row: typeof deployments.$inferSelect
+  config: (typeof templateVersions.$inferSelect)['config']
+  criteria: (typeof toolCatalog.$inferSelect)['autoDeployCriteria']
+  statusOf(step: StepId): StepStatus | undefined
+  output<S extends StepId>(step: S): StepOutputs[S]
+}
+
+/** @throws Parked when another took over */
+export async function load(ctx: Ctx, lease: Lease): Promise<Loaded> {
+  const [[found], steps] = await Promise.all([
+    ctx.db
+      .select({ row: deployments, config: templateVersions.config, criteria: toolCatalog.autoDeployCriteria })
+      .from(deployments)
+      .innerJoin(templateVersions, eq(templateVersions.id, deployments.templateVersionId))
+      .innerJoin(toolCatalog, eq(toolCatalog.id, deployments.templateId))
+      .where(
+        and(
+          eq(deployments.id, lease.deploymentId),
+          eq(deployments.leaseOwner, lease.workerId),
+          eq(deployments.leaseEpoch, lease.epoch),
+        ),
+      ),
+    ctx.db
+      .select({ step: deploymentSteps.step, status: deploymentSteps.status, output: deploymentSteps.output })
+      .from(deploymentSteps)
+      .innerJoin(
+        deployments,
+        and(eq(deployments.id, deploymentSteps.deploymentId), eq(deployments.attempt, deploymentSteps.attempt)),
+      )
+      .where(eq(deploymentSteps.deploymentId, lease.deploymentId)),
+  ])
+  if (!found) throw new Parked('the lease is lost')
+  const byStep = new Map(steps.map((step) => [step.step, step]))
+  return {
+    ...found,
+    statusOf: (step) => byStep.get(step)?.status,
+    output<S extends StepId>(step: S) {
+      const stored = byStep.get(step)
+      if (stored?.status !== 'succeeded') throw new BerthError('INTERNAL', `The step ${step} has no result yet.`)
+      // Written by the runner from that step's own `output`, whose type this is.
+      return stored.output as unknown as StepOutputs[S]
+    },
+  }
+}
