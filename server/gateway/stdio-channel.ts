@@ -1,0 +1,119 @@
+/** JSON-RPC lines over one process's standard streams: framing, bounds, and how it ended. */
+import type { StdioProcess } from '#server/engine/port.ts'
+import { asMessage, parseJson, type RpcMessage } from './json-rpc.ts'
+
+/** How a process ended, with what it last wrote to stderr. A cause, never sent to a client. */
+export class ProcessEnd extends Error {
+  readonly exitCode: number | null
+  readonly stderrTail: string[]
+
+  constructor(exitCode: number | null, stderrTail: string[]) {
+    super(exitCode === null ? "The server's process was lost." : `The server's process ended with code ${exitCode}.`)
+    this.name = 'ProcessEnd'
+    this.exitCode = exitCode
+    this.stderrTail = stderrTail
+  }
+}
+
+export interface StdioChannel {
+  /** Who gets what the server says. */
+  onMessage: (message: RpcMessage) => void
+  /** Resolves when the process took the line. @throws ProcessEnd */
+  send(message: RpcMessage): Promise<void>
+  /** Stops reading (a client is slower than the server); `resume` undoes it. */
+  pause(): void
+  resume(): void
+  /** Set once the process ended. */
+  readonly end: ProcessEnd | null
+  readonly ended: Promise<ProcessEnd>
+  close(): Promise<void>
+}
+
+const STDERR_LINES = 20
+const STDERR_BYTES = 4096
+/** Time for a server to leave by itself after its stdin closed. */
+const CLOSE_GRACE_MS = 1000
+
+export function openChannel(process: StdioProcess, o: { lineBytesMax: number }): StdioChannel {
+  let end: ProcessEnd | null = null
+  let stderr = ''
+  let settle: (end: ProcessEnd) => void = () => {}
+  const ended = new Promise<ProcessEnd>((resolve) => {
+    settle = resolve
+  })
+
+  const finish = (exitCode: number | null): void => {
+    if (end) return
+    end = new ProcessEnd(exitCode, stderr.split('\n').filter(Boolean).slice(-STDERR_LINES))
+    settle(end)
+  }
+
+  const lines = lineReader(o.lineBytesMax, (line) => {
+    const message = asMessage(parseJson(line))
+    // Servers print banners and logs to stdout, against the protocol; skipping them is what clients do too.
+    if (message) channel.onMessage(message)
+  })
+  process.stdout.on('data', (chunk: Buffer) => {
+    if (!end && !lines(chunk)) void process.close(0)
+  })
+  process.stderr.on('data', (chunk: Buffer) => {
+    stderr = (stderr + chunk.toString('utf8')).slice(-STDERR_BYTES)
+  })
+  for (const stream of [process.stdin, process.stdout, process.stderr]) stream.on('error', () => {})
+  // An error here means that the way to the droplet was lost: the process is out of reach either way.
+  process.done.then(
+    ({ exitCode }) => finish(exitCode),
+    () => finish(null),
+  )
+
+  const channel: StdioChannel = {
+    onMessage: () => {},
+    send(message) {
+      if (end) return Promise.reject(end)
+      if (process.stdin.write(`${JSON.stringify(message)}\n`)) return Promise.resolve()
+      return new Promise((resolve, reject) => {
+        const drained = () => resolve()
+        process.stdin.once('drain', drained)
+        ended.then((why) => {
+          process.stdin.off('drain', drained)
+          reject(why)
+        })
+      })
+    },
+    pause: () => void process.stdout.pause(),
+    resume: () => void process.stdout.resume(),
+    get end() {
+      return end
+    },
+    ended,
+    async close() {
+      // A paused stdout would never end, and the engine waits for its end.
+      process.stdout.resume()
+      await process.close(CLOSE_GRACE_MS).catch(() => {})
+      finish(null)
+    },
+  }
+  return channel
+}
+
+/** @returns a function that takes chunks and answers false once a line is longer than `bytesMax` */
+function lineReader(bytesMax: number, onLine: (line: string) => void): (chunk: Buffer) => boolean {
+  let parts: Buffer[] = []
+  let bytes = 0
+  return (chunk) => {
+    let start = 0
+    for (let at = chunk.indexOf(10); at !== -1; at = chunk.indexOf(10, start)) {
+      parts.push(chunk.subarray(start, at))
+      const line = (parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts)).toString('utf8')
+      parts = []
+      bytes = 0
+      start = at + 1
+      if (line.length > 1) onLine(line)
+    }
+    if (start < chunk.length) {
+      parts.push(chunk.subarray(start))
+      bytes += chunk.length - start
+    }
+    return bytes <= bytesMax
+  }
+}

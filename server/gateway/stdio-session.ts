@@ -1,0 +1,314 @@
+/**
+ * One client session over one process of a stdio container: JSON-RPC lines on one side, Streamable HTTP on the other.
+ *
+ *   POST ──▶ post() ──▶ channel.send ──▶ process
+ *   POST ◀── Answer ◀┐
+ *   GET  ◀── Outlet ◀┴─ route() ◀──── channel
+ *
+ * The process is made when first needed and again when it was lost, with the client's recorded `initialize`.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { BerthError } from '#server/errors.ts'
+import { type Answer, type Outlet, openAnswer, openStream } from './answer.ts'
+import {
+  errorResponse,
+  isRequest,
+  isResponse,
+  LAST_SESSION_VERSION,
+  metaOf,
+  type Params,
+  RPC,
+  type RpcId,
+  type RpcMessage,
+  type RpcRequest,
+  type RpcResponse,
+  refuse,
+  refuseUnknownSession,
+} from './json-rpc.ts'
+import type { GatewayLimits } from './limits.ts'
+import type { Backend } from './port.ts'
+import type { LiveSession } from './sessions.ts'
+import { ProcessEnd, type StdioChannel } from './stdio-channel.ts'
+
+export interface SessionPost {
+  req: IncomingMessage
+  res: ServerResponse
+  messages: RpcMessage[]
+  batch: boolean
+  onError?: (error: unknown) => void
+}
+
+export interface StdioSession extends LiveSession {
+  readonly kind: 'client'
+  /** The client's first call. @returns the server's answer; a result means that the session stands */
+  initialize(backend: Backend, request: RpcRequest, channel?: StdioChannel): Promise<RpcResponse>
+  post(backend: Backend, post: SessionPost): void
+  stream(res: ServerResponse): void
+}
+
+interface SessionOptions {
+  id: string
+  deploymentId: string
+  tokenId: string
+  /** Params of the client's `initialize`; null when they are not known any more. */
+  recorded: Params | null
+  limits: GatewayLimits
+  now: () => number
+  /** Starts a process. @throws BerthError */
+  launch(backend: Backend): Promise<StdioChannel>
+}
+
+/** The session can't be brought back: the client must start anew. */
+class SessionLost extends Error {}
+
+export function createStdioSession(o: SessionOptions): StdioSession {
+  const pending = new Map<RpcId, Answer>()
+  const own = new Map<RpcId, { resolve(response: RpcResponse): void; reject(end: ProcessEnd): void }>()
+  const progress = new Map<RpcId, Answer>()
+  const held: RpcMessage[] = []
+  let stream: Outlet | null = null
+  let channel: StdioChannel | null = null
+  let containerId: string | null = null
+  let opening: Promise<StdioChannel> | null = null
+  let ownIds = 0
+  let calls = 0
+  let launching = 0
+
+  const outlets = (): Outlet[] => {
+    const answers = [...new Set(pending.values())].reverse()
+    return stream ? [...answers, stream] : answers
+  }
+
+  function route(message: RpcMessage): void {
+    if (isResponse(message)) {
+      if (message.id === null) return
+      const mine = own.get(message.id)
+      if (mine) {
+        own.delete(message.id)
+        return mine.resolve(message)
+      }
+      const answer = pending.get(message.id)
+      pending.delete(message.id)
+      return answer?.respond(message)
+    }
+    if (deliver(message)) return
+    if (isRequest(message) && message.method === 'ping')
+      return void channel?.send({ jsonrpc: '2.0', id: message.id, result: {} }).catch(() => {})
+    held.push(message)
+    if (held.length <= o.limits.heldMax) return
+    const dropped = held.shift()
+    if (dropped && isRequest(dropped))
+      channel?.send(errorResponse(dropped.id, RPC.server, 'The client does not listen.')).catch(() => {})
+  }
+
+  /** stdio says nothing of which call a message belongs to, but for progress; all streams end at the same client. */
+  function deliver(message: RpcMessage): boolean {
+    if (isResponse(message)) return false
+    const token = message.method === 'notifications/progress' ? message.params?.progressToken : undefined
+    const related = token === undefined ? undefined : progress.get(token as RpcId)
+    if (related?.write(message)) return true
+    const all = outlets()
+    // A client may open no stream of its own, but it surely reads the answer that it waits for.
+    const order = isRequest(message) || !stream ? all : [stream, ...all]
+    return order.some((outlet) => outlet.write(message))
+  }
+
+  const flushHeld = (): void => {
+    for (const message of held.splice(0)) if (!deliver(message)) held.push(message)
+  }
+  const balance = (): void => {
+    if (!channel) return
+    if (outlets().some((outlet) => outlet.blocked)) channel.pause()
+    else channel.resume()
+  }
+
+  function adopt(opened: StdioChannel, backend: Backend): StdioChannel {
+    channel = opened
+    opened.onMessage = route
+    containerId = backend.containerId
+    void opened.ended.then((end) => lost(opened, end))
+    return opened
+  }
+
+  function lost(which: StdioChannel, end: ProcessEnd): void {
+    if (channel !== which) return
+    channel = null
+    held.length = 0
+    for (const mine of own.values()) mine.reject(end)
+    own.clear()
+    const answers = new Set(pending.values())
+    pending.clear()
+    for (const answer of answers) answer.fail(RPC.server, end.message)
+  }
+
+  /** @throws SessionLost, BerthError */
+  async function ensure(backend: Backend): Promise<StdioChannel> {
+    if (opening) return opening
+    if (channel && !channel.end && containerId === backend.containerId) return channel
+    if (channel) await park()
+    const recorded = o.recorded
+    if (!recorded) throw new SessionLost()
+    opening = reopen(backend, recorded).finally(() => {
+      opening = null
+    })
+    return opening
+  }
+
+  async function start(backend: Backend): Promise<StdioChannel> {
+    const started = o.launch(backend)
+    launching++
+    try {
+      return adopt(await started, backend)
+    } finally {
+      launching--
+    }
+  }
+
+  async function reopen(backend: Backend, recorded: Params): Promise<StdioChannel> {
+    const opened = await start(backend)
+    const answer = await call(opened, 'initialize', recorded)
+    if (answer.error) {
+      await opened.close()
+      throw new BerthError('DEPLOYMENT_NOT_SERVING', `The server refused to start again: ${answer.error.message}`)
+    }
+    await opened.send({ jsonrpc: '2.0', method: 'notifications/initialized' })
+    return opened
+  }
+
+  function call(on: StdioChannel, method: string, params: Params): Promise<RpcResponse> {
+    const id = `berth-${++ownIds}`
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        own.delete(id)
+        void on.close()
+        reject(new BerthError('DEPLOYMENT_NOT_SERVING', `The server did not answer ${method} in time.`))
+      }, o.limits.initializeMs)
+      const settle = <T>(how: (value: T) => void) => {
+        return (value: T) => {
+          clearTimeout(timer)
+          own.delete(id)
+          how(value)
+        }
+      }
+      own.set(id, { resolve: settle(resolve), reject: settle(reject) })
+      on.send({ jsonrpc: '2.0', id, method, params }).catch(settle(reject))
+    })
+  }
+
+  async function park(): Promise<void> {
+    const closing = channel
+    if (!closing) return
+    lost(closing, new ProcessEnd(null, []))
+    await closing.close()
+  }
+
+  async function relay(backend: Backend, x: SessionPost): Promise<void> {
+    const to = await ensure(backend)
+    const requests = x.messages.filter(isRequest)
+    if (requests.some((r) => pending.has(r.id)))
+      return refuse(x.res, 400, RPC.invalidRequest, 'An earlier request with this id has no answer yet.')
+    if (requests.length > 0 && !x.res.destroyed) {
+      const tokens = requests.map((r) => metaOf(r.params)?.progressToken as RpcId | undefined)
+      const answer = openAnswer(x.req, x.res, {
+        ids: requests.map((r) => r.id),
+        batch: x.batch,
+        keepAliveMs: o.limits.keepAliveMs,
+        stallMs: o.limits.stallMs,
+        onBlocked: balance,
+        // A lost connection is no cancellation in this era: the server goes on, its answer has no reader.
+        onClose: () => {
+          for (const r of requests) if (pending.get(r.id) === answer) pending.delete(r.id)
+          for (const t of tokens) if (t !== undefined && progress.get(t) === answer) progress.delete(t)
+          touch()
+        },
+      })
+      for (const r of requests) pending.set(r.id, answer)
+      for (const t of tokens) if (t !== undefined) progress.set(t, answer)
+      flushHeld()
+    }
+    for (const message of x.messages) {
+      await to.send(message)
+      if ('method' in message && message.method === 'notifications/cancelled') cancel(message.params?.requestId)
+    }
+    if (requests.length === 0) x.res.writeHead(202).end()
+  }
+
+  function cancel(id: unknown): void {
+    const answer = pending.get(id as RpcId)
+    pending.delete(id as RpcId)
+    answer?.cancel(id as RpcId)
+  }
+
+  const touch = (): void => {
+    session.lastUsedAt = o.now()
+  }
+
+  const session: StdioSession = {
+    kind: 'client',
+    id: o.id,
+    deploymentId: o.deploymentId,
+    tokenId: o.tokenId,
+    lastUsedAt: o.now(),
+    get calls() {
+      return calls + pending.size + own.size
+    },
+    get streaming() {
+      return stream?.open === true
+    },
+    get costly() {
+      return channel !== null || launching > 0
+    },
+    async initialize(backend, request, spare) {
+      calls++
+      try {
+        const opened = spare ? adopt(spare, backend) : await start(backend)
+        const response = await call(opened, 'initialize', request.params ?? { protocolVersion: LAST_SESSION_VERSION })
+        return { ...response, id: request.id }
+      } finally {
+        calls--
+        touch()
+      }
+    },
+    post(backend, x) {
+      calls++
+      touch()
+      relay(backend, x)
+        .catch((error: unknown) => {
+          x.onError?.(error)
+          if (error instanceof SessionLost) return refuseUnknownSession(x.res)
+          const ids = x.messages.filter(isRequest).map((r) => r.id)
+          const message = error instanceof BerthError || error instanceof ProcessEnd ? error.message : 'Internal error.'
+          if (x.res.headersSent) return
+          refuse(x.res, 503, RPC.server, message, { id: ids[0] ?? null, headers: { 'retry-after': '2' } })
+        })
+        .finally(() => {
+          calls--
+          touch()
+        })
+    },
+    stream(res) {
+      touch()
+      stream?.end()
+      const opened = openStream(res, {
+        keepAliveMs: o.limits.keepAliveMs,
+        stallMs: o.limits.stallMs,
+        headers: { 'mcp-session-id': o.id },
+        onBlocked: balance,
+        onClose: () => {
+          if (stream === opened) stream = null
+          touch()
+        },
+      })
+      stream = opened
+      flushHeld()
+    },
+    park,
+    async end() {
+      for (const answer of new Set(pending.values())) answer.fail(RPC.server, 'The session ended.')
+      pending.clear()
+      stream?.end()
+      await park()
+    },
+  }
+  return session
+}

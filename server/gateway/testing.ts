@@ -1,0 +1,197 @@
+/** A stage for the gateway's tests: a database, containers as child processes, a real HTTP server, real MCP clients. */
+import { randomBytes, randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import path from 'node:path'
+import { Client, StreamableHTTPClientTransport, type VersionNegotiationMode } from '@modelcontextprotocol/client'
+import { v7 } from 'uuid'
+import { users } from '#db/schema/auth.ts'
+import { deployments, deploymentTokens, workers } from '#db/schema/deployments.ts'
+import type { Era } from '#db/schema/states.ts'
+import { templateVersions, toolCatalog } from '#db/schema/templates.ts'
+import type { TemplateConfig } from '#db/template-config.ts'
+import { type TestDatabase, testDatabase } from '#db/testing.ts'
+import { type ChildEngine, childEngine } from '#fixtures/child-engine.ts'
+import { createVault, newToken, sha256Hex } from '#server/crypto/vault.ts'
+import { createLog } from '#server/observability/log.ts'
+import { createGateway, type GatewayDeps, type RunningGateway } from './gateway.ts'
+import type { Backend } from './port.ts'
+
+const root = path.join(import.meta.dirname, '../..')
+const bin = (name: string, file: string) => path.join(root, 'node_modules/@modelcontextprotocol', name, 'dist', file)
+const fixture = (file: string) => path.join(root, 'fixtures', file)
+const node = process.execPath
+
+/** Real servers, each as a command. */
+export const SERVERS = {
+  everything: [node, bin('server-everything', 'index.js')],
+  modern: [node, fixture('mcp-modern/server.ts')],
+  odd: [node, fixture('mcp-odd/http-sessions.ts')],
+  crash: [node, fixture('mcp-odd/crash.ts')],
+  silent: [node, fixture('mcp-odd/silent.ts')],
+  memory: [node, bin('server-memory', 'index.js')],
+} as const
+
+export interface Deployed {
+  deploymentId: string
+  containerId: string
+  token: string
+  tokenId: string
+  backend: Backend
+  url: URL
+}
+
+export interface DeployOptions {
+  server: readonly string[]
+  transport: 'stdio' | 'shared' | 'http'
+  era?: Era | null
+  env?: Record<string, string>
+}
+
+/** One Berth process with its own port. */
+export interface Station {
+  gateway: RunningGateway
+  url: string
+  close(): Promise<void>
+}
+
+export interface Stage {
+  database: TestDatabase
+  engine: ChildEngine
+  deploy(o: DeployOptions): Promise<Deployed>
+  token(deploymentId: string): Promise<{ token: string; tokenId: string }>
+  station(o?: Partial<GatewayDeps>): Promise<Station>
+  close(): Promise<void>
+}
+
+const masterKey = randomBytes(32)
+
+export async function gatewayStage(): Promise<Stage> {
+  const database = await testDatabase()
+  const engine = childEngine()
+  const stations: Station[] = []
+  const { db } = database
+  const userId = v7()
+  await db.insert(users).values({ id: userId, email: `${userId}@berth.test` })
+
+  const token = async (deploymentId: string) => {
+    const made = newToken('berth_mcp')
+    const tokenId = v7()
+    const prefix = made.slice(0, 16)
+    await db.insert(deploymentTokens).values({ id: tokenId, deploymentId, prefix, tokenHash: sha256Hex(made) })
+    return { token: made, tokenId }
+  }
+
+  async function station(o: Partial<GatewayDeps> = {}): Promise<Station> {
+    const workerId = o.workerId ?? randomUUID()
+    const server = http.createServer()
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    await db.insert(workers).values({ id: workerId, role: 'web', internalUrl: url })
+    const gateway = createGateway({
+      db,
+      engines: engine.pool,
+      config: { publicUrl: url },
+      vault: createVault(masterKey),
+      log: createLog('silent'),
+      ...o,
+      workerId,
+    })
+    server.on('request', (req, res) => gateway.handle(req, res))
+    const made: Station = {
+      gateway,
+      url,
+      async close() {
+        await gateway.close()
+        server.closeAllConnections()
+        server.close()
+        await once(server, 'close')
+      },
+    }
+    stations.push(made)
+    return made
+  }
+
+  return {
+    database,
+    engine,
+    token,
+    station,
+    async deploy({ server, transport, era = null, env }) {
+      const isHttp = transport === 'http'
+      const argv = isHttp ? [...server, server === SERVERS.everything ? 'streamableHttp' : 'http'] : [...server, 'stdio']
+      const ran = await engine.run(argv, { ...(isHttp && { http: { env: env ?? {} } }), ...(env && { env }) })
+      const config: TemplateConfig = {
+        image: 'test/image',
+        transport: isHttp
+          ? { type: 'streamable-http', port: 3001, path: '/mcp' }
+          : { type: 'stdio', shared: transport === 'shared' },
+        environmentVariables: [],
+        resources: { memoryBytes: 2 ** 28, cpuMillis: 250, diskBytes: 0 },
+        volumes: [],
+        startTimeoutMs: 30_000,
+        capabilities: [],
+      }
+      const [deploymentId, templateId, templateVersionId, dropletId] = [v7(), v7(), v7(), v7()]
+      const common = { slug: templateId, displayName: 'T', description: '', category: 'test', mcpTemplateConfig: config }
+      await db.insert(toolCatalog).values({ id: templateId, ...common })
+      await db.insert(templateVersions).values({ id: templateVersionId, templateId, version: 1, config })
+      await db.insert(deployments).values({
+        id: deploymentId,
+        userId,
+        templateId,
+        templateVersionId,
+        name: 'test',
+        state: 'healthy',
+        priority: 5,
+        variables: { keyId: '', box: '' },
+        dropletId,
+        containerId: ran.containerId,
+        hostPort: ran.hostPort,
+        era,
+      })
+      const backend = {
+        deploymentId,
+        dropletId,
+        containerId: ran.containerId,
+        transport: config.transport,
+        hostPort: ran.hostPort,
+        command: argv,
+      }
+      const first = stations[0] ?? (await station())
+      const url = new URL(`/mcp/${deploymentId}`, first.url)
+      return { deploymentId, containerId: ran.containerId, backend, url, ...(await token(deploymentId)) }
+    },
+    async close() {
+      await Promise.all(stations.map((s) => s.close()))
+      await engine.close()
+      await database.end()
+    },
+  }
+}
+
+export interface ConnectOptions {
+  mode?: VersionNegotiationMode
+  prepare?: (client: Client) => void
+  capabilities?: ConstructorParameters<typeof Client>[1]
+}
+
+export async function connectClient(url: URL, token: string, o: ConnectOptions = {}) {
+  const client = new Client(
+    { name: 'test-agent', version: '1.0.0' },
+    { ...o.capabilities, versionNegotiation: { mode: o.mode ?? 'legacy' } },
+  )
+  o.prepare?.(client)
+  const transport = new StreamableHTTPClientTransport(url, {
+    requestInit: { headers: { authorization: `Bearer ${token}` } },
+  })
+  await client.connect(transport)
+  return { client, transport }
+}
+
+export const textOf = (result: unknown): string => {
+  const [first] = (result as { content: { text: string }[] }).content
+  return first?.text ?? ''
+}
