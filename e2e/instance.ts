@@ -63,7 +63,8 @@ function part(name: string, dataDir: string, file: string, args: string[], env: 
     createInterface({ input: child.stdout }).once('line', (line) => {
       child.off('exit', fail)
       child.stdout?.resume()
-      resolve({ child, ready: JSON.parse(line) as Record<string, string>, stop })
+      // A sentence for people may stand before the object.
+      resolve({ child, ready: JSON.parse(line.slice(line.indexOf('{'))) as Record<string, string>, stop })
     })
   })
 }
@@ -92,7 +93,7 @@ export async function startInstance(
       'local-cloud/main.ts',
       [
         ...['--port', String(apiPort), '--registry-port', String(registryPort), '--driver', o.driver ?? 'process'],
-        ...['--data', path.join(dataDir, 'local-cloud'), '--supervised'],
+        ...['--data', path.join(dataDir, 'local-cloud'), '--parent-pid', String(process.pid)],
         ...(o.bootDelayMs === undefined ? [] : ['--boot-delay-ms', String(o.bootDelayMs)]),
         ...(o.imagesDir ? ['--images', o.imagesDir] : []),
       ],

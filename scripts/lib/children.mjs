@@ -12,7 +12,7 @@ import { Problem, root } from './say.mjs'
 const STOP_TIMEOUT_MS = 20_000
 
 /**
- * Starts `node file args` and waits for its first line on stdout, a JSON object.
+ * Starts `node file args` and waits for its first line on stdout, which ends in a JSON object.
  * @returns {Promise<{ready: any, ended: Promise<number|null>, stop: () => Promise<void>, pid: number}>}
  */
 export async function startChild({ node, name, file, args = [], env, logDir, readyTimeoutMs = 120_000 }) {
@@ -43,7 +43,7 @@ export async function startChild({ node, name, file, args = [], env, logDir, rea
     }
     lines.once('line', (line) => {
       try {
-        settle(resolve)(JSON.parse(line))
+        settle(resolve)(JSON.parse(line.slice(line.indexOf('{'))))
       } catch {
         settle(reject)(new Problem(`${name} said something unexpected: ${line}`))
       }
