@@ -45,7 +45,7 @@ export async function firstRun(base: FleetBase): Promise<FirstRun | null> {
   // Hashing is slow and needs no lock; two processes that start at once both come here, and one finds users.
   const made = config.demo ? await demoPeople(ctx) : await setupToken(ctx)
   if (!made) return readFirstRun(config)
-  for (const userId of made.userIds) await prepareUser(base, userId)
+  for (const userId of made.userIds) prepareUser(base, userId)
   return made.file
 }
 

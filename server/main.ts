@@ -18,6 +18,10 @@ import { type Runtime, startRuntime } from '#server/runtime.ts'
 /** Below the 20 s that `npm start` waits before it kills. */
 const STOP_TIMEOUT_MS = 15_000
 
+/** stdout holds the one line that a parent waits for; whatever Next says of itself goes with the logs. */
+const sayReady = process.stdout.write.bind(process.stdout)
+process.stdout.write = process.stderr.write.bind(process.stderr)
+
 const flags = new Set(process.argv.slice(2))
 let phase: Phase = 'starting'
 let ready: Ready | null = null
@@ -56,7 +60,7 @@ async function main(config: Config, log: Log): Promise<void> {
   const { base, services, gateway } = runtime
   ready = { base, services, gateway, pages: await pages }
   if (phase === 'starting') phase = 'ready'
-  process.stdout.write(`${JSON.stringify({ url: config.publicUrl })}\n`)
+  sayReady(`${JSON.stringify({ url: config.publicUrl })}\n`)
   log.info({ url: config.publicUrl, role: config.role }, 'ready')
 }
 

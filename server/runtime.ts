@@ -7,6 +7,7 @@
  * All state of the server lives here, outside Next's bundle, which would otherwise make its own copies of it.
  */
 import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import { connect } from '#db/client.ts'
 import { migrateDatabase } from '#db/migrate.ts'
 import { seedCatalogue } from '#db/seed/seed.ts'
@@ -37,6 +38,8 @@ export interface Runtime {
   stop(): Promise<void>
 }
 
+/** Background work that has not ended by then is taken up by the reconciler of the next process. */
+const BACKGROUND_STOP_MS = 3000
 /** Rate-limit windows that ended are swept this often. */
 const SWEEP_INTERVAL_MS = 3_600_000
 
@@ -89,7 +92,7 @@ async function startParts(
   onStop(() => pool.close())
   const makeCloud = (token: string) => createCloud({ apiUrl: config.digitalOcean.apiUrl, token })
   const fleet = createFleet({ makeCloud, pool, log })
-  onStop(() => fleet.background.idle())
+  onStop(() => Promise.race([fleet.background.idle(), pause(BACKGROUND_STOP_MS, undefined, { ref: false })]))
   const base: FleetBase = { ...plain, fleet }
 
   const first = await firstRun(base)

@@ -14,10 +14,10 @@ export async function insertUser(
   return row.id
 }
 
-/** In the demo a new user has a cloud account by itself. A cloud that is down stops nobody (R20): Settings offers it again. */
-export async function prepareUser(base: FleetBase, userId: string): Promise<void> {
+/** In the demo a new user has a cloud account by itself. Nobody waits for it: a cloud that is down stops nothing (R20). */
+export function prepareUser(base: FleetBase, userId: string): void {
   if (!base.config.demo) return
-  await ensureDemoAccount(base, userId).catch((err: unknown) =>
-    base.log.warn({ err, user: userId }, 'a demo cloud account could not be made; it is tried again at the next start'),
-  )
+  base.fleet.background.start('demo-account', userId, async () => {
+    await ensureDemoAccount(base, userId)
+  })
 }

@@ -93,6 +93,6 @@ async function acceptByOAuth(base: FleetBase, arrival: OAuthArrival, token: stri
     await record.audit('invitation.accepted', `user:${userId}`, { via: provider, role: link.role })
     return { userId }
   })
-  await prepareUser(base, made.userId)
+  prepareUser(base, made.userId)
   return made
 }
