@@ -45,7 +45,7 @@ export const accountRoutes: Route[] = [
     return { status: 204 }
   }),
   route('GET', '/v2/regions', 'regions:read', (call) => page(call, 'regions', REGIONS)),
-  route('GET', '/v2/sizes', 'sizes:read', (call) => page(call, 'sizes', SIZES)),
+  route('GET', '/v2/sizes', 'sizes:read regions:read', (call) => page(call, 'sizes', SIZES)),
   route('GET', '/v2/images', 'image:read', listImages),
   route('POST', '/v2/images', 'image:create', () => {
     throw unprocessable('The local cloud boots its own images only: a custom image can not be imported.')

@@ -75,6 +75,10 @@ function createDroplets(call: Call): Answer {
   const { cloud, account } = call
   const body = parse(createBody, call.body)
   const names = namesOf(body)
+  call.requireScope('image:read')
+  if (body.ssh_keys?.length) call.requireScope('ssh_key:read')
+  if (body.tags?.length) call.requireScope('tag:create')
+  if (body.vpc_uuid) call.requireScope('vpc:read')
   const given = checked(account, body)
   if (account.droplets.length + names.length > account.dropletLimit)
     throw unprocessable('creating this/these droplet(s) will exceed your droplet limit')

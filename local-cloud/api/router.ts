@@ -12,6 +12,8 @@ export interface Call {
   path: string
   query: URLSearchParams
   params: string[]
+  /** @throws ApiError 403 when the token does not grant it; for what a body asks for beyond its route */
+  requireScope(scope: string): void
   /** The parsed JSON body; undefined when there was none. */
   body: unknown
 }
