@@ -3,7 +3,7 @@ import { BerthError } from '#server/errors.ts'
 import { createCloud } from './cloud.ts'
 import { removeTwins } from './create-droplet.ts'
 import type { Cloud, CreateDroplet } from './port.ts'
-import { json, once, refuse, startTestDigitalOcean, type TestDigitalOcean, testClock } from './test-digitalocean.ts'
+import { json, once, refuse, startTestDigitalOcean, type TestDigitalOcean, testClock } from './testing.ts'
 
 const input: CreateDroplet = {
   name: 'berth-1',

@@ -25,7 +25,7 @@ export interface Connection {
 /** @throws BerthError SSH_HOST_KEY_MISMATCH, SSH_UNREACHABLE (also for a refused client key: see `isRefusedKey`) */
 export function connectOnce(
   target: DropletTarget,
-  o: { deadlineMs: number; onClose: () => void },
+  o: { deadlineMs: number; onClose: (connection: Connection) => void },
 ): Promise<Connection> {
   const accepted = target.hostKeys.flatMap((line) => {
     const [type, blob] = line.trim().split(/\s+/, 2)
@@ -65,7 +65,7 @@ export function connectOnce(
     client.on('close', () => {
       alive = false
       reject(unreachable(target, new Error('the droplet closed the connection')))
-      o.onClose()
+      o.onClose(connection)
     })
     try {
       client.connect({

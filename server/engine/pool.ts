@@ -172,8 +172,8 @@ export function createEnginePool(options: EnginePoolOptions): EnginePool {
         const leftMs = Math.max(1, deadlineAt - entry.triedAt)
         const connection = await connectOnce(target, {
           deadlineMs: Math.ceil(leftMs),
-          onClose: () => {
-            if (entry.live === connection) entry.live = null
+          onClose: (closed) => {
+            if (entry.live === closed) entry.live = null
           },
         })
         if (entry.forgotten || closed) {
