@@ -221,7 +221,7 @@ export function createGateway(deps: GatewayDeps): RunningGateway {
         ...o,
         serve,
         exited: (signal) => exited(backend, signal),
-        cleanUp: (tokenId) => endSessions((s) => s.tokenId === tokenId),
+        cleanUp: (tokenId) => void endSessions((s) => s.tokenId === tokenId).catch(onError),
       }),
     drop,
     stats: () => ({ sessions: stdio.count() + http.count(), openAnswers: answers.count }),

@@ -32,7 +32,7 @@ interface HandshakeOptions {
   /** Settles when the backend can't answer any more, with the reason (its container exited). */
   exited(signal: AbortSignal): Promise<string>
   /** Ends what the handshake left behind. */
-  cleanUp(tokenId: string): Promise<void>
+  cleanUp(tokenId: string): void
 }
 
 const CLIENT_INFO = { name: 'berth-health-check', version: '1.0.0' }
@@ -93,7 +93,8 @@ export async function shakeHands(backend: Backend, o: HandshakeOptions): Promise
     over.abort()
     for (const socket of sockets) socket.destroy()
     server.close()
-    await o.cleanUp(tokenId)
+    // A server may take its time to leave; the deployment need not wait for that.
+    o.cleanUp(tokenId)
   }
 }
 
@@ -115,7 +116,6 @@ function client(connect: () => Duplex, signal: AbortSignal): Send {
       const aborted = o.signal ? AbortSignal.any([signal, o.signal]) : signal
       const req = http.request({
         createConnection: connect,
-        agent: false,
         method: message ? 'POST' : 'DELETE',
         path: '/',
         headers: {

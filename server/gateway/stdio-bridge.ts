@@ -226,8 +226,9 @@ export function createStdioBridge(o: BridgeOptions): StdioBridge {
       if (req.method === 'GET') return session.stream(res)
       o.ended.add(id)
       o.store.remove(session)
-      await session.end()
+      const ending = session.end()
       res.writeHead(200).end()
+      await ending
     },
     async drop(deploymentId) {
       const process = shared.get(deploymentId)
