@@ -18,7 +18,7 @@ import { createCloud } from '#server/cloud/index.ts'
 import type { Config } from '#server/config.ts'
 import type { Base } from '#server/context.ts'
 import { createVault } from '#server/crypto/vault.ts'
-import { createEventHub } from '#server/deployments/index.ts'
+import { createEventHub, deploymentsDeps, startDeployments } from '#server/deployments/index.ts'
 import { createEnginePool } from '#server/engine/index.ts'
 import { type FirstRun, firstRun } from '#server/first-run.ts'
 import { createFleet, type FleetBase, resolveTarget, startReconciler } from '#server/fleet/index.ts'
@@ -29,6 +29,7 @@ import type { Log } from '#server/observability/log.ts'
 import type { Metrics } from '#server/observability/metrics.ts'
 import { createResolver } from '#server/registry/index.ts'
 import { EVENTS_CHANNEL, housekeepingTx } from '#server/tx.ts'
+import { startLiveness } from '#server/workflows/index.ts'
 
 export interface Runtime {
   base: FleetBase
@@ -74,7 +75,7 @@ export async function startRuntime(parts: RuntimeParts): Promise<Runtime> {
 }
 
 async function startParts(
-  { config, log, metrics }: RuntimeParts,
+  { config, log, metrics, internalUrl }: RuntimeParts,
   onStop: (stop: () => void | Promise<void>) => void,
 ): Promise<Omit<Runtime, 'stop'>> {
   await migrateDatabase(config.databaseUrl)
@@ -124,7 +125,21 @@ async function startParts(
     target[RUNTIME] = createBridge(base, services)
     onStop(() => void delete target[RUNTIME])
   }
-  if (config.role !== 'web') {
+  if (config.role === 'web') {
+    // Other processes pass requests on to the one that holds a container's sessions: its row says where it is.
+    const liveness = await startLiveness({
+      db,
+      databaseUrl: config.databaseUrl,
+      workerId,
+      role: 'web',
+      internalUrl,
+      log,
+    })
+    onStop(() => liveness.stop())
+  } else {
+    const deps = deploymentsDeps({ base, engines: pool, gateway })
+    const deployments = await startDeployments({ base, deps, listener, workerId, internalUrl })
+    onStop(() => deployments.stop())
     const reconciler = startReconciler(base, { sql })
     onStop(() => reconciler.stop())
   }
