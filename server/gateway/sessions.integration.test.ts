@@ -1,0 +1,313 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { connectClient, gatewayStage, SERVERS, type Stage, type Station, textOf } from './testing.ts'
+
+let stage: Stage
+let station: Station
+let clock = Date.now()
+const open: { close(): Promise<void> }[] = []
+
+beforeAll(async () => {
+  stage = await gatewayStage()
+  station = await stage.station({ now: () => clock, limits: { processesMax: 4, reconnectMs: 5000 } })
+})
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((client) => client.close()))
+})
+afterAll(() => stage.close())
+
+const connect: typeof connectClient = async (...args) => {
+  const connected = await connectClient(...args)
+  open.push(connected.client)
+  return connected
+}
+const pidsNow = () => stage.engine.running().length
+const echo = async (client: Awaited<ReturnType<typeof connect>>['client'], message: string) =>
+  textOf(await client.callTool({ name: 'echo', arguments: { message } }))
+
+describe('the stdio bridge', () => {
+  test('one process a client session, ended by DELETE', async () => {
+    const { url, token } = await stage.deploy({ server: SERVERS.everything, transport: 'stdio' })
+    const before = pidsNow()
+    const first = await connect(url, token)
+    const second = await connect(url, token)
+    await Promise.all([first.client.listTools(), second.client.listTools()])
+    expect(pidsNow() - before).toBe(2)
+    const id = first.transport.sessionId
+    await first.transport.terminateSession()
+    await vi.waitFor(() => expect(pidsNow() - before).toBe(1), 5000)
+    const again = await fetch(url, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+        'mcp-session-id': id ?? '',
+      },
+      body: '{"jsonrpc":"2.0","id":1,"method":"ping"}',
+    })
+    expect(again.status).toBe(404)
+    expect(await echo(second.client, 'still here')).toBe('Echo: still here')
+  })
+
+  test('carries progress to the call that asked for it', async () => {
+    const { url, token } = await stage.deploy({ server: SERVERS.everything, transport: 'stdio' })
+    const { client } = await connect(url, token)
+    const calls = await Promise.all(
+      [2, 3, 4].map(async (steps) => {
+        const seen: number[] = []
+        const call = { name: 'trigger-long-running-operation', arguments: { duration: 0.2, steps } }
+        await client.callTool(call, { onprogress: (p) => void seen.push(p.progress) })
+        return seen
+      }),
+    )
+    expect(calls).toEqual([[1, 2], [1, 2, 3], [1, 2, 3, 4]])
+  })
+
+  test('brings the server’s requests to the client and the answers back', async () => {
+    const { url, token } = await stage.deploy({ server: SERVERS.everything, transport: 'stdio' })
+    const { client } = await connect(url, token, {
+      capabilities: { capabilities: { sampling: {}, elicitation: {}, roots: { listChanged: true } } },
+      prepare: (c) => {
+        c.setRequestHandler('sampling/createMessage', async () => ({
+          role: 'assistant',
+          model: 'test',
+          content: { type: 'text', text: 'sampled words' },
+        }))
+        c.setRequestHandler('elicitation/create', async () => ({ action: 'decline' }))
+        c.setRequestHandler('roots/list', async () => ({ roots: [{ uri: 'file:///here', name: 'here' }] }))
+      },
+    })
+    await vi.waitFor(async () => {
+      const names = (await client.listTools()).tools.map((tool) => tool.name)
+      expect(names).toEqual(expect.arrayContaining(['trigger-sampling-request', 'trigger-elicitation-request', 'get-roots-list']))
+    })
+    const sampled = await client.callTool({ name: 'trigger-sampling-request', arguments: { prompt: 'p', maxTokens: 5 } })
+    expect(JSON.stringify(sampled)).toContain('sampled words')
+    const asked = await client.callTool({ name: 'trigger-elicitation-request', arguments: {} })
+    expect(JSON.stringify(asked)).toContain('declined')
+    expect(JSON.stringify(await client.callTool({ name: 'get-roots-list', arguments: {} }))).toContain('file:///here')
+  })
+
+  test('brings what belongs to no call to the client’s own stream', async () => {
+    const { url, token } = await stage.deploy({ server: SERVERS.everything, transport: 'stdio' })
+    const logs: unknown[] = []
+    const { client } = await connect(url, token, {
+      prepare: (c) => c.setNotificationHandler('notifications/message', (n) => void logs.push(n.params.data)),
+    })
+    await client.callTool({ name: 'toggle-simulated-logging', arguments: {} })
+    await vi.waitFor(() => expect(logs.length).toBeGreaterThan(0), 15_000)
+  })
+
+  test('a cancelled call ends, and the session goes on', async () => {
+    const { url, token } = await stage.deploy({ server: SERVERS.everything, transport: 'stdio' })
+    const { client } = await connect(url, token)
+    const cancel = new AbortController()
+    const call = { name: 'trigger-long-running-operation', arguments: { duration: 30, steps: 3 } }
+    const running = client.callTool(call, { signal: cancel.signal })
+    setImmediate(() => cancel.abort('enough'))
+    await expect(running).rejects.toThrow()
+    expect(await echo(client, 'on')).toBe('Echo: on')
+    await vi.waitFor(() => expect(station.gateway.stats().openAnswers).toBeLessThanOrEqual(1))
+  })
+
+  test('a batch of revision 2025-03-26 is answered as one', async () => {
+    const { url, token } = await stage.deploy({ server: SERVERS.everything, transport: 'stdio' })
+    const { transport } = await connect(url, token)
+    const call = (id: number) => ({ jsonrpc: '2.0', id, method: 'tools/call', params: { name: 'echo', arguments: { message: `${id}` } } })
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+        accept: 'application/json',
+        'mcp-session-id': transport.sessionId ?? '',
+      },
+      body: JSON.stringify([call(7), { jsonrpc: '2.0', method: 'notifications/x' }, call(8)]),
+    })
+    const list = (await answer.json()) as { id: number; result: unknown }[]
+    expect(list.map((one) => [one.id, textOf(one.result)]).sort()).toEqual([[7, 'Echo: 7'], [8, 'Echo: 8']])
+  })
+
+  test('a process that dies gives its callers an error; the next call gets a new one', async () => {
+    const { url, token } = await stage.deploy({ server: SERVERS.everything, transport: 'stdio' })
+    const { client, transport } = await connect(url, token)
+    const id = transport.sessionId
+    const running = client.callTool({ name: 'trigger-long-running-operation', arguments: { duration: 30, steps: 2 } })
+    running.catch(() => {})
+    await client.listTools()
+    stage.engine.killExecs()
+    await expect(running).rejects.toThrow(/process (ended|was lost)/)
+    expect(await echo(client, 'again')).toBe('Echo: again')
+    expect(transport.sessionId).toBe(id)
+  })
+
+  test('no more processes than the bound, whoever opens sessions; all of them work', async () => {
+    const { url, token, deploymentId } = await stage.deploy({ server: SERVERS.memory, transport: 'stdio' })
+    const before = pidsNow()
+    let most = 0
+    const watch = setInterval(() => {
+      most = Math.max(most, pidsNow() - before)
+    }, 5)
+    const clients = []
+    for (let n = 0; n < 9; n++) clients.push((await connect(url, token)).client)
+    for (const client of clients) expect((await client.listTools()).tools.length).toBeGreaterThan(5)
+    clearInterval(watch)
+    // A process that leaves may overlap with the one that comes.
+    expect(most).toBeLessThanOrEqual(5)
+    await station.gateway.drop(deploymentId)
+    await vi.waitFor(() => expect(pidsNow()).toBe(before), 5000)
+  })
+
+  test('a shared process serves all clients, and asks none of them', async () => {
+    const { url, token } = await stage.deploy({ server: SERVERS.everything, transport: 'shared' })
+    const before = pidsNow()
+    const clients = await Promise.all(Array.from({ length: 5 }, () => connect(url, token)))
+    const answers = await Promise.all(clients.map(({ client }, n) => echo(client, `mine is ${n}`)))
+    expect(answers).toEqual([0, 1, 2, 3, 4].map((n) => `Echo: mine is ${n}`))
+    expect(pidsNow() - before).toBe(1)
+    const progress = await Promise.all(
+      clients.map(async ({ client }, n) => {
+        const seen: number[] = []
+        const call = { name: 'trigger-long-running-operation', arguments: { duration: 0.1, steps: n + 1 } }
+        await client.callTool(call, { onprogress: (p) => void seen.push(p.progress) })
+        return seen.length
+      }),
+    )
+    expect(progress).toEqual([1, 2, 3, 4, 5])
+  })
+})
+
+describe('the stateless era over stdio', () => {
+  test('calls share one process, with progress, input and cancellation of their own', async () => {
+    const { url, token } = await stage.deploy({ server: SERVERS.modern, transport: 'stdio', env: { MCP_ERAS: 'modern' } })
+    const before = pidsNow()
+    const options = {
+      mode: { pin: '2026-07-28' },
+      capabilities: { capabilities: { elicitation: {} } },
+      prepare: (c: Awaited<ReturnType<typeof connect>>['client']) =>
+        c.setRequestHandler('elicitation/create', async () => ({ action: 'accept', content: { confirm: true } })),
+    }
+    const [a, b] = [await connect(url, token, options), await connect(url, token, options)]
+    expect(pidsNow() - before).toBe(1)
+    const count = async (client: typeof a.client, steps: number) => {
+      const seen: number[] = []
+      await client.callTool({ name: 'count', arguments: { steps } }, { onprogress: (p) => void seen.push(p.progress) })
+      return seen
+    }
+    expect(await Promise.all([count(a.client, 2), count(b.client, 3)])).toEqual([[1, 2], [1, 2, 3]])
+    expect(textOf(await a.client.callTool({ name: 'ask', arguments: {} }))).toBe('confirmed')
+    const cancel = new AbortController()
+    const waiting = a.client.callTool({ name: 'wait', arguments: { ms: 60_000 } }, { signal: cancel.signal })
+    waiting.catch(() => {})
+    await b.client.listTools()
+    cancel.abort('enough')
+    await vi.waitFor(async () => expect(textOf(await b.client.callTool({ name: 'cancelled', arguments: {} }))).toBe('1'))
+    expect(a.transport.sessionId).toBeUndefined()
+  })
+
+  test('another token gets another process', async () => {
+    const { url, token, deploymentId } = await stage.deploy({ server: SERVERS.modern, transport: 'stdio' })
+    const other = await stage.token(deploymentId)
+    const mode = { pin: '2026-07-28' }
+    const [a, b] = [await connect(url, token, { mode }), await connect(url, other.token, { mode })]
+    const pid = async (c: typeof a) => textOf(await c.client.callTool({ name: 'pid', arguments: {} }))
+    expect(await pid(a)).not.toBe(await pid(b))
+  })
+
+  test('a client of sessions only hears which revision it needs', async () => {
+    const { url, token } = await stage.deploy({ server: SERVERS.modern, transport: 'stdio', env: { MCP_ERAS: 'modern' } })
+    await expect(connect(url, token)).rejects.toThrow(/[Uu]nsupported protocol version/)
+  })
+
+  test.each(['http', 'stdio'] as const)('a client of both eras falls back on a known older server over %s', async (transport) => {
+    const { url, token } = await stage.deploy({ server: SERVERS.everything, transport, era: 'session' })
+    const { client } = await connect(url, token, { mode: 'auto' })
+    expect(await echo(client, 'older')).toBe('Echo: older')
+    await expect(connect(url, token, { mode: { pin: '2026-07-28' } })).rejects.toThrow()
+  })
+})
+
+describe('sessions that nobody uses', () => {
+  test.each(['stdio', 'http'] as const)('are put away past their idle deadline and come back with the next call over %s', async (transport) => {
+    const { url, token } = await stage.deploy({ server: SERVERS.everything, transport })
+    const { client, transport: t } = await connect(url, token)
+    await client.listTools()
+    // The client goes away without DELETE, as nearly all do.
+    const session = t.sessionId ?? ''
+    await client.close()
+    const before = pidsNow()
+    await vi.waitFor(() => expect(station.gateway.stats().openAnswers).toBe(0))
+    clock += 9 * 60_000
+    await station.gateway.sweep()
+    expect(station.gateway.stats().sessions).toBeGreaterThan(0)
+    clock += 2 * 60_000
+    await station.gateway.sweep()
+    expect(station.gateway.stats().sessions).toBe(0)
+    if (transport === 'stdio') expect(pidsNow()).toBeLessThan(before)
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+        'mcp-session-id': session,
+      },
+      body: '{"jsonrpc":"2.0","id":9,"method":"tools/list"}',
+    })
+    expect(answer.status).toBe(200)
+    expect(await answer.text()).toContain('"id":9')
+  })
+})
+
+describe('a container that comes back', () => {
+  test('HTTP: a restart costs no call and no session', async () => {
+    const { url, token, containerId } = await stage.deploy({ server: SERVERS.everything, transport: 'http' })
+    const { client, transport } = await connect(url, token)
+    expect(await echo(client, 'one')).toBe('Echo: one')
+    const id = transport.sessionId
+    await stage.engine.kill(containerId)
+    stage.engine.start(containerId)
+    // Not listening yet: the call waits for it, and the lost session (400 here) is opened anew.
+    expect(await echo(client, 'two')).toBe('Echo: two')
+    expect(transport.sessionId).toBe(id)
+  })
+
+  test('HTTP: a session lost behind a 400 is told from a call that is really bad', async () => {
+    const { url, token, containerId } = await stage.deploy({ server: SERVERS.odd, transport: 'http' })
+    const { client } = await connect(url, token)
+    const counters = async () => JSON.parse(textOf(await client.callTool({ name: 'counters' }))) as { initialized: number }
+    await expect(client.callTool({ name: 'bad' })).rejects.toThrow(/bad/)
+    expect(await counters()).toMatchObject({ initialized: 1 })
+    await stage.engine.kill(containerId)
+    stage.engine.start(containerId)
+    const many = await Promise.all(Array.from({ length: 10 }, counters))
+    expect(many.every((one) => one.initialized === 1)).toBe(true)
+  })
+
+  test('HTTP: a container that is gone is said so', async () => {
+    const { url, token, containerId } = await stage.deploy({ server: SERVERS.odd, transport: 'http' })
+    const { client } = await connect(url, token)
+    await stage.engine.kill(containerId)
+    await expect(client.listTools()).rejects.toThrow(/not running/)
+  })
+
+  test('Berth itself may restart: another process opens the session anew', async () => {
+    const before = await stage.station()
+    const { url, token } = await stage.deploy({ server: SERVERS.everything, transport: 'stdio' })
+    const direct = new URL(url.pathname, before.url)
+    const { transport } = await connect(direct, token)
+    const session = transport.sessionId ?? ''
+    await before.gateway.close()
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+        'mcp-session-id': session,
+      },
+      body: '{"jsonrpc":"2.0","id":9,"method":"tools/list"}',
+    })
+    expect(answer.status).toBe(200)
+  })
+})
