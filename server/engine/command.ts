@@ -15,12 +15,19 @@ export async function runCommand(
   command: RemoteCommand,
   o: { input?: string; signal: AbortSignal },
 ): Promise<string> {
-  const channel = await connection.channel((client, done) => client.exec(command, done))
+  let output = Promise.resolve('')
+  const channel = await connection.channel((client, done) =>
+    client.exec(command, (error, opened) => {
+      // Within this very call: a quick command's exit code may stand in the same packet, and no one else hears it.
+      if (!error) output = collect(opened, command, o)
+      done(error, opened)
+    }),
+  )
   const onAbort = () => channel.close()
   if (o.signal.aborted) onAbort()
   o.signal.addEventListener('abort', onAbort, { once: true })
   try {
-    return await collect(channel, command, o)
+    return await output
   } finally {
     o.signal.removeEventListener('abort', onAbort)
     channel.close()

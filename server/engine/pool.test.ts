@@ -171,6 +171,12 @@ describe('commands', () => {
     await expect.poll(() => droplet.channels).toBe(0)
   })
 
+  test('one that ends before it has read anything is heard', async () => {
+    const { pool } = await setUp({ commandAtOnce: () => ({ stdout: '', stderr: 'not found', code: 127 }) })
+    const failed = await failure(pool.command('d', BOOTSTRAP_STATUS))
+    expect(failed.message).toBe('`berth-droplet bootstrap-status` ended with 127: not found')
+  })
+
   test('a failing one tells what it said, a silent one ends at its deadline', async () => {
     const { droplet, pool } = await setUp({
       command: (command) => (command.includes('bootstrap') ? null : { stdout: '', stderr: 'no such key', code: 3 }),

@@ -35,6 +35,12 @@ export interface TestDroplet {
   close(): Promise<void>
 }
 
+interface CommandAnswer {
+  stdout: string
+  stderr?: string
+  code: number
+}
+
 export interface TestDropletOptions {
   hostKey: KeyPair
   clientKey: KeyPair
@@ -42,7 +48,9 @@ export interface TestDropletOptions {
   /** Takes hijacked connections of the Docker socket. */
   upgrade?: (path: string, socket: Duplex, head: Buffer) => void
   /** Answers a command: its stdin → stdout and exit code. */
-  command?: (command: string, stdin: string) => { stdout: string; stderr?: string; code: number } | null
+  command?: (command: string, stdin: string) => CommandAnswer | null
+  /** The same without a look at stdin. */
+  commandAtOnce?: (command: string) => CommandAnswer
   port?: number
 }
 
@@ -77,15 +85,22 @@ export async function startTestDroplet(options: TestDropletOptions): Promise<Tes
         count(channel)
         commands.push(info.command)
         const stdin: Buffer[] = []
-        channel.on('data', (chunk: Buffer) => stdin.push(chunk))
-        channel.on('end', () => {
-          const answer = options.command?.(info.command, Buffer.concat(stdin).toString())
-          // null: never answers.
-          if (!answer) return
+        const finish = (answer: CommandAnswer) => {
           channel.write(answer.stdout)
           if (answer.stderr) channel.stderr.write(answer.stderr)
           channel.exit(answer.code)
           channel.end()
+        }
+        const hasty = options.commandAtOnce?.(info.command)
+        if (hasty) {
+          finish(hasty)
+          return
+        }
+        channel.on('data', (chunk: Buffer) => stdin.push(chunk))
+        channel.on('end', () => {
+          const answer = options.command?.(info.command, Buffer.concat(stdin).toString())
+          // null: never answers.
+          if (answer) finish(answer)
         })
       })
     })
