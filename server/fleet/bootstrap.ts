@@ -11,8 +11,11 @@ import { type Droplet, type FleetBase, systemCtx } from './types.ts'
 import { growingPauses, pause } from './wait.ts'
 
 const COMMAND_DEADLINE_MS = 15_000
-/** sshd may start with keys of its own before cloud-init puts Berth's in place; nothing is sent to it meanwhile. */
-const FOREIGN_KEY_MS = 20_000
+/**
+ * sshd may be quicker than cloud-init: it then shows a key of its own, which is refused, or knows no `berth-droplet`.
+ * Past this time either is an error.
+ */
+const UNSETTLED_MS = 20_000
 
 const bootstrapStatus = z.object({ status: z.enum(['running', 'done', 'error']), detail: z.string().max(500) })
 
@@ -23,30 +26,35 @@ export async function waitUntilPrepared(
   signal: AbortSignal,
   onDetail: (detail: string) => Promise<void>,
 ): Promise<EngineInfo> {
-  const foreignKeyUntil = Date.now() + FOREIGN_KEY_MS
+  const unsettledUntil = Date.now() + UNSETTLED_MS
   let last = ''
   for (const ms of growingPauses(100, 2000)) {
-    try {
-      const { status, detail } = await askStatus(base, droplet.id, signal)
-      if (status === 'error') throw new BerthError('ENGINE_UNAVAILABLE', `${droplet.name}: ${detail}.`)
-      if (status === 'done') return await (await base.fleet.pool.engine(droplet.id)).info({ signal })
-      if (detail !== last) await onDetail(detail)
-      last = detail
-    } catch (error) {
+    const seen = await look(base, droplet.id, signal).catch((error: unknown) => {
       signal.throwIfAborted()
-      if (!mayPass(error, Date.now() < foreignKeyUntil)) throw error
-    }
+      if (!mayPass(error, Date.now() < unsettledUntil)) throw error
+      return null
+    })
+    if (seen?.status === 'error') throw new BerthError('ENGINE_UNAVAILABLE', `${droplet.name}: ${seen.detail}.`)
+    if (seen?.info) return seen.info
+    if (seen && seen.detail !== last) await onDetail(seen.detail)
+    last = seen?.detail ?? last
     await pause(ms, signal)
   }
   throw new Error('unreachable: the pauses have no end')
 }
 
-function mayPass(error: unknown, foreignKeyAllowed: boolean): boolean {
+function mayPass(error: unknown, unsettled: boolean): boolean {
   if (!(error instanceof BerthError)) return false
-  return error.code === 'SSH_UNREACHABLE' || (error.code === 'SSH_HOST_KEY_MISMATCH' && foreignKeyAllowed)
+  if (error.code === 'SSH_UNREACHABLE' || error.code === 'ENGINE_UNAVAILABLE') return true
+  return unsettled && (error.code === 'SSH_HOST_KEY_MISMATCH' || error.code === 'ENGINE_REJECTED')
 }
 
-/** @throws SSH_UNREACHABLE also while the script is not there yet: sshd can be quicker than `write_files` */
+async function look(base: FleetBase, dropletId: string, signal: AbortSignal) {
+  const said = await askStatus(base, dropletId, signal)
+  if (said.status !== 'done') return { ...said, info: null }
+  return { ...said, info: await (await base.fleet.pool.engine(dropletId)).info({ signal }) }
+}
+
 async function askStatus(base: FleetBase, dropletId: string, signal: AbortSignal) {
   const said = await base.fleet.pool.command(dropletId, BOOTSTRAP_STATUS, { signal, deadlineMs: COMMAND_DEADLINE_MS })
   const parsed = bootstrapStatus.safeParse(asJson(said))

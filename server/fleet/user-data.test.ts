@@ -1,4 +1,5 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import {
   chmodSync,
   existsSync,
@@ -13,7 +14,13 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { BOOTSTRAP_STATUS, HOST_KEY_ADD, HOST_KEY_FINISH, PROC_STATS } from '#server/engine/remote-commands.ts'
+import {
+  BOOTSTRAP_STATUS,
+  execKill,
+  HOST_KEY_ADD,
+  HOST_KEY_FINISH,
+  PROC_STATS,
+} from '#server/engine/remote-commands.ts'
 import { generateKeyPair } from './host-key.ts'
 import { userData } from './user-data.ts'
 
@@ -138,7 +145,7 @@ describe.skipIf(!has('ssh-keygen'))('berth-droplet in a root of its own (skipped
     chmodSync(path.join(bin, name), 0o755)
   }
   const run = (command: string, input = '') =>
-    spawnSync('sh', [path.join(FILES, 'berth-droplet.sh'), command.replace('berth-droplet ', '')], {
+    spawnSync('sh', [path.join(FILES, 'berth-droplet.sh'), ...command.split(' ').slice(1)], {
       input,
       encoding: 'utf8',
       env: { ...process.env, PATH: `${bin}:${process.env.PATH}`, BERTH_ROOT: root },
@@ -244,6 +251,42 @@ describe.skipIf(!has('ssh-keygen'))('berth-droplet in a root of its own (skipped
     ])
     for (const value of Object.values(stats)) expect(value).toBeGreaterThanOrEqual(0)
     expect(stats.memTotalBytes).toBeGreaterThan(2 ** 20)
+  })
+
+  test('exec-kill signals nothing that does not belong to the container', () => {
+    const bystander = spawn('sleep', ['60'])
+    const cgroup = path.join(root, 'proc', String(bystander.pid), 'cgroup')
+    mkdirSync(path.dirname(cgroup), { recursive: true })
+    writeFileSync(cgroup, `0::/docker/${'a'.repeat(64)}\n`)
+    const kill = execKill({ pid: bystander.pid ?? 0, containerId: 'b'.repeat(64) })
+    expect(run(kill).status).toBe(0)
+    expect(bystander.exitCode ?? bystander.signalCode).toBeNull()
+    bystander.kill()
+  })
+
+  test('exec-kill ends the whole process group, by SIGKILL when it must', async () => {
+    const containerId = 'c'.repeat(64)
+    const stubborn = spawn('sh', ['-c', "trap '' TERM; sleep 60 & echo ready; wait; sleep 60"], { detached: true })
+    await once(stubborn.stdout, 'data')
+    const dir = path.join(root, 'proc', String(stubborn.pid))
+    mkdirSync(dir, { recursive: true })
+    writeFileSync(path.join(dir, 'cgroup'), `0::/system.slice/docker-${containerId}.scope\n`)
+    stubborn.once('exit', () => rmSync(dir, { recursive: true }))
+    const ended = once(stubborn, 'exit')
+    const killer = spawn('sh', [path.join(FILES, 'berth-droplet.sh'), 'exec-kill', String(stubborn.pid), containerId], {
+      env: { ...process.env, BERTH_ROOT: root },
+    })
+    expect(await once(killer, 'exit')).toEqual([0, null])
+    expect(await ended).toEqual([null, 'SIGKILL'])
+  })
+
+  test.each([
+    `berth-droplet exec-kill 1 ${'a'.repeat(64)}`,
+    `berth-droplet exec-kill 22;id ${'a'.repeat(64)}`,
+    'berth-droplet exec-kill 22 ../../etc',
+    'berth-droplet exec-kill 22',
+  ])('R1: `%s` is refused by the script too', (command) => {
+    expect(run(command).status).toBe(1)
   })
 
   test('any other word is refused', () => {

@@ -1,5 +1,6 @@
 #!/bin/sh
-# What Berth asks a droplet beside its Docker Engine. Written by cloud-init; called over SSH with one literal word.
+# What Berth asks a droplet beside its Docker Engine. Written by cloud-init; called over SSH with the literals of
+# server/engine/remote-commands.ts.
 set -eu
 umask 077
 
@@ -87,10 +88,33 @@ proc_stats() {
     }' /proc/meminfo
 }
 
+# Ends the process group of a `docker exec` that outlived its client. A pid may have been given to another process
+# since: nothing is signalled whose control group does not name the container.
+exec_kill() {
+  pid=$1
+  container=$2
+  case $pid in '' | *[!0-9]*) fail 'not a pid' ;; esac
+  case $container in '' | *[!0-9a-f]*) fail 'not a container id' ;; esac
+  if [ "$pid" -le 1 ] || [ "${#container}" -ne 64 ]; then fail 'not a process of a container'; fi
+  for signal in TERM KILL; do
+    waited=0
+    while grep -qF "$container" "$root/proc/$pid/cgroup" 2>/dev/null; do
+      if [ "$waited" -eq 0 ]; then
+        kill -s "$signal" -- "-$pid" 2>/dev/null || kill -s "$signal" "$pid" 2>/dev/null || true
+      fi
+      [ "$waited" -lt 20 ] || break
+      waited=$((waited + 1))
+      sleep 0.05
+    done
+  done
+  ! grep -qF "$container" "$root/proc/$pid/cgroup" 2>/dev/null || fail 'the process did not end'
+}
+
 case ${1-} in
 bootstrap-status) bootstrap_status ;;
 host-key-add) host_key_add ;;
 host-key-finish) host_key_finish ;;
 proc-stats) proc_stats ;;
-*) fail 'usage: berth-droplet bootstrap-status|host-key-add|host-key-finish|proc-stats' ;;
+exec-kill) exec_kill "${2-}" "${3-}" ;;
+*) fail 'usage: berth-droplet bootstrap-status|host-key-add|host-key-finish|proc-stats|exec-kill PID CONTAINER' ;;
 esac
