@@ -1,6 +1,6 @@
 /** A client for tests that checks every answer against DigitalOcean's OpenAPI document. */
 
-import { expect } from 'vitest'
+import { expect, vi } from 'vitest'
 import { createValidator, type Operation } from '#local-cloud/openapi/validator.ts'
 
 export interface Answered {
@@ -46,9 +46,13 @@ function keyOf({ method, path }: Operation): string {
 }
 
 /** Asks until the answer is the wanted one. */
-export async function until(ask: () => Promise<Answered>, done: (answer: Answered) => boolean): Promise<Answered> {
-  return expect
-    .poll(async () => ask(), { timeout: 10_000, interval: 20 })
-    .toSatisfy(done)
-    .then(ask)
+export function until(ask: () => Promise<Answered>, done: (answer: Answered) => boolean): Promise<Answered> {
+  return vi.waitFor(
+    async () => {
+      const answer = await ask()
+      expect(done(answer), JSON.stringify(answer.body)).toBe(true)
+      return answer
+    },
+    { timeout: 10_000, interval: 20 },
+  )
 }

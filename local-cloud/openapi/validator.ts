@@ -31,7 +31,7 @@ export interface Validator {
 export function createValidator(): Validator {
   const file = path.join(import.meta.dirname, 'digitalocean.json')
   const document = JSON.parse(readFileSync(file, 'utf8')) as Document
-  const ajv = new Ajv({ strict: false, allErrors: true, logger: false })
+  const ajv = new Ajv({ strict: false, allErrors: true, logger: false, unicodeRegExp: false })
   addFormats.default(ajv)
   ajv.addSchema(document, 'do')
   const compiled = new Map<string, ValidateFunction>()
