@@ -97,6 +97,11 @@ async function finish(env: SagaEnvironment, lease: Lease, failure: unknown, left
       const { code, message, action } = toBerthError(failure)
       error = { code, message, action, step: null, leftovers }
     }
+    if (failure === null)
+      await tx
+        .update(compensations)
+        .set({ doneAt: new Date() })
+        .where(and(eq(compensations.deploymentId, row.id), isNull(compensations.doneAt)))
     await tx
       .update(deployments)
       .set({

@@ -26,7 +26,7 @@ export const dropletSelection: Step<'droplet-selection'> = {
   deadlineMs: () => DEADLINE_MS,
   async run(c) {
     const held = await heldByThisAttempt(c)
-    if (held) return { output: held, message: `Room on ${held.dropletName}` }
+    if (held) return held
     return (await takeOverStopped(c)) ?? perUser.run(c.row.userId, c.signal, () => place(c))
   },
   undo: {
@@ -49,20 +49,25 @@ export const dropletSelection: Step<'droplet-selection'> = {
   },
 }
 
-/** A run of this step that died may have reserved already; only an active droplet counts as done. */
-async function heldByThisAttempt(c: StepContext): Promise<Placed | null> {
+/** A run of this step that died has reserved already: its droplet may still be on its way, then it is waited for. */
+async function heldByThisAttempt(c: StepContext): Promise<{ output: Placed; message: string } | null> {
   const [row] = await c.ctx.db
-    .select({ dropletId: droplets.id, dropletName: droplets.name })
+    .select({
+      id: droplets.id,
+      name: droplets.name,
+      state: droplets.state,
+      createdFor: droplets.createdFor,
+      size: droplets.size,
+      region: droplets.region,
+    })
     .from(reservations)
     .innerJoin(droplets, eq(droplets.id, reservations.dropletId))
-    .where(
-      and(
-        eq(reservations.deploymentId, c.row.id),
-        eq(reservations.attempt, c.row.attempt),
-        eq(droplets.state, 'active'),
-      ),
-    )
-  return row ?? null
+    .where(and(eq(reservations.deploymentId, c.row.id), eq(reservations.attempt, c.row.attempt)))
+  if (!row) return null
+  const message = `Room on ${row.name}`
+  const coming = row.state === 'creating' || row.state === 'booting'
+  if (coming && row.createdFor === c.row.id) return { output: await provision(c, row), message }
+  return { output: { dropletId: row.id, dropletName: row.name }, message }
 }
 
 /** The newest earlier attempt that still holds room: it serves (a redeploy) or is stopped (a start). */
@@ -113,7 +118,7 @@ async function place(c: StepContext): Promise<{ output: Placed; message: string 
     }
     if (choice.kind === 'create') {
       await storeDecision(c, snapshot, decision)
-      return create(c, choice, decision)
+      return { output: await provision(c, choice), message: decision.summary }
     }
     try {
       await c.willUndo({ name: 'reservation.release', args: {} })
@@ -144,7 +149,7 @@ async function storeDecision(c: StepContext, snapshot: Snapshot, decision: Decis
   })
 }
 
-async function create(c: StepContext, choice: { size: string; region: string }, decision: Decision) {
+async function provision(c: StepContext, choice: { size: string; region: string }): Promise<Placed> {
   await c.willUndo({ name: 'droplet.remove', args: {} })
   const droplet = await c.deps.fleet.provisionDroplet({
     ...c.config.resources,
@@ -156,7 +161,7 @@ async function create(c: StepContext, choice: { size: string; region: string }, 
     signal: c.signal,
     onProgress: ({ message }) => c.progress(message),
   })
-  return { output: { dropletId: droplet.id, dropletName: droplet.name }, message: decision.summary }
+  return { dropletId: droplet.id, dropletName: droplet.name }
 }
 
 async function requestOf(c: StepContext): Promise<PlacementRequest> {

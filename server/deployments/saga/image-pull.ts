@@ -1,4 +1,4 @@
-import { and, eq, inArray, ne } from 'drizzle-orm'
+import { and, eq, inArray, ne, sql } from 'drizzle-orm'
 import { deployments } from '#db/schema/deployments.ts'
 import { reservations } from '#db/schema/fleet.ts'
 import { templateVersions } from '#db/schema/templates.ts'
@@ -63,6 +63,7 @@ export const imagePull: Step<'image-pull'> = {
           and(
             eq(reservations.dropletId, dropletId),
             ne(deployments.id, u.row.id),
+            sql`${templateVersions.config}->>'image' = ${reference}`,
             inArray(deployments.state, ['deploying', 'healthy', 'unhealthy', 'stopping', 'stopped']),
           ),
         )

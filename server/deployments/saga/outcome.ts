@@ -19,7 +19,10 @@ export async function becomeHealthy(tx: Tx, record: Recorder, row: DeploymentRow
   const healthy = row.state === 'deploying'
   await tx
     .update(deployments)
-    .set({ ...RELEASED, ...(healthy && { state: 'healthy', error: null, healthyAt: new Date() }) })
+    .set({
+      ...RELEASED,
+      ...(healthy && { state: 'healthy', error: null, cancelRequestedAt: null, healthyAt: new Date() }),
+    })
     .where(eq(deployments.id, row.id))
   if (healthy) await record.event(row.id, { type: 'state', data: { from: 'deploying', to: 'healthy' } })
   await wakeWorkers(tx)

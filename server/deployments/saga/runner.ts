@@ -52,11 +52,13 @@ export async function runStep(
         owner: deployments.leaseOwner,
         epoch: deployments.leaseEpoch,
         cancel: deployments.cancelRequestedAt,
+        attempt: deployments.attempt,
+        serving: deployments.servingAttempt,
       })
       .from(deployments)
       .where(eq(deployments.id, lease.deploymentId))
     if (row?.owner !== lease.workerId || row.epoch !== lease.epoch) controller.abort(new Halt('lease'))
-    else if (row.cancel) controller.abort(new Halt('cancel'))
+    else if (row.cancel && row.serving !== row.attempt) controller.abort(new Halt('cancel'))
   }
   // Before the row is read below, so that no cancel falls between the two.
   const forget = env.signals.add(lease.deploymentId, { controller, look })
@@ -66,9 +68,9 @@ export async function runStep(
     if (begun.kind === 'halted') return 'halted'
     const endsAt = Math.min(
       Date.now() + step.deadlineMs(loaded.config),
-      begun.row.deadlineAt?.getTime() ?? Number.POSITIVE_INFINITY,
+      (begun.row.servingAttempt !== begun.row.attempt && begun.row.deadlineAt?.getTime()) || Number.POSITIVE_INFINITY,
     )
-    timer = setTimeout(() => controller.abort(new Halt('deadline')), Math.max(0, endsAt - Date.now()))
+    timer = setTimeout(() => controller.abort(new Halt('deadline')), Math.max(1, endsAt - Date.now()))
     return await effect(env, lease, step, { ...loaded, row: begun.row }, controller.signal, endsAt, o.last)
   } finally {
     clearTimeout(timer)
@@ -85,7 +87,7 @@ async function begin(
   return owned(env, lease, async (tx, record, row) => {
     const served = row.servingAttempt === row.attempt
     const cancelled = (row.cancelRequestedAt !== null || row.state !== 'deploying') && !served
-    const late = row.deadlineAt !== null && row.deadlineAt.getTime() <= Date.now()
+    const late = row.deadlineAt !== null && row.deadlineAt.getTime() <= Date.now() && !served
     if (cancelled || late) {
       await giveUp(tx, record, row, {
         step: step.name,
@@ -133,6 +135,8 @@ async function effect(
     const reason = signal.aborted && signal.reason instanceof Halt ? signal.reason.reason : null
     if (reason === 'lease' || reason === 'shutdown') throw new Parked(`halted: ${reason}`)
     if (reason === null && isDatabaseOutage(error)) throw error
+    // Past the point of no return there is nothing to undo to: the step is taken up again until it ends well.
+    if ((await readOwned(env.ctx.db, lease)).servingAttempt === loaded.row.attempt) throw error
     const known = reason ? haltError(reason) : toBerthError(error)
     if (known.code === 'INTERNAL')
       env.ctx.log.error({ err: error, deployment: lease.deploymentId, step: step.name }, 'a step broke')
