@@ -14,7 +14,7 @@ import { BerthError } from '#server/errors.ts'
 import { recordedTx } from '#server/tx.ts'
 import { clearAccount } from './clear-account.ts'
 import type { CloudAccount } from './cloud-client.ts'
-import { generateKeyPair } from './host-key.ts'
+import { generateKeyPair } from './key-pair.ts'
 import { sealClientKey, sealToken } from './secrets.ts'
 import { type FleetBase, type FleetCtx, systemCtx } from './types.ts'
 

@@ -9,11 +9,11 @@
  * point can be taken up again by `rotateHostKey`.
  */
 import { and, eq } from 'drizzle-orm'
-import ssh2 from 'ssh2'
 import { droplets } from '#db/schema/fleet.ts'
 import { HOST_KEY_ADD, HOST_KEY_FINISH } from '#server/engine/remote-commands.ts'
 import { BerthError } from '#server/errors.ts'
 import { housekeepingTx, recordedTx } from '#server/tx.ts'
+import { generateKeyPair } from './key-pair.ts'
 import { openHostKey, sealHostKey } from './secrets.ts'
 import { type FleetBase, systemCtx } from './types.ts'
 import { pause } from './wait.ts'
@@ -22,21 +22,6 @@ const COMMAND_DEADLINE_MS = 20_000
 /** sshd re-reads its configuration within milliseconds; a connection just before still shows the old key. */
 const PROOF_TRIES = 5
 const PROOF_PAUSE_MS = 200
-
-export interface HostKeyPair {
-  /** `ssh-ed25519 AAAA…`, without a comment */
-  publicLine: string
-  /** OpenSSH private key in PEM */
-  privateKey: string
-}
-
-export function generateKeyPair(): HostKeyPair {
-  const pair = ssh2.utils.generateKeyPairSync('ed25519')
-  return {
-    publicLine: withoutComment(pair.public),
-    privateKey: pair.private.endsWith('\n') ? pair.private : `${pair.private}\n`,
-  }
-}
 
 const withoutComment = (line: string): string => line.trim().split(/\s+/).slice(0, 2).join(' ')
 

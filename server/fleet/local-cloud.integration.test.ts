@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
@@ -35,6 +36,14 @@ const has = (program: string) => spawnSync('sh', ['-c', `command -v ${program}`]
 const hostAble =
   process.platform === 'linux' && process.getuid?.() === 0 && ['dockerd', 'sshd', 'docker-registry', 'ip'].every(has)
 
+const freePort = async (): Promise<number> => {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const address = probe.address()
+  probe.close()
+  return typeof address === 'object' && address ? address.port : 0
+}
+
 describe.each([
   { driver: 'process', able: true },
   // Skipped unless on Linux as root with docker.io, openssh-server and docker-registry installed.
@@ -53,11 +62,16 @@ describe.each([
       dataDir = mkdtempSync(path.join(os.tmpdir(), 'berth-fleet-'))
       child = spawn(
         process.execPath,
-        ['local-cloud/main.ts', '--port', '0', '--driver', driver, '--data', dataDir, '--boot-delay-ms', '50'],
+        [
+          ...['local-cloud/main.ts', '--driver', driver, '--data', dataDir, '--boot-delay-ms', '50'],
+          ...['--port', '0', '--registry-port', String(await freePort())],
+        ],
         { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] },
       )
       if (!child.stdout) throw new Error('no stdout')
-      const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]
+      const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+      const { value: line } = (await lines.next()) as IteratorResult<string, undefined>
+      if (!line) throw new Error('the local cloud did not start; its reason is above')
       apiUrl = (JSON.parse(line.slice(line.indexOf('{'))) as { url: string }).url
       plain = testBase(database, { demo: true })
       const pool = createEnginePool({ resolve: (id) => resolveTarget(plain, id) })

@@ -17,7 +17,7 @@ import type { ContainerInfo, Engine, EngineInfo, EnginePool } from '#server/engi
 import { BerthError } from '#server/errors.ts'
 import { createLog } from '#server/observability/log.ts'
 import { createFleet } from './fleet.ts'
-import { generateKeyPair } from './host-key.ts'
+import { generateKeyPair } from './key-pair.ts'
 import { attemptTagOf } from './names.ts'
 import { sealClientKey, sealToken } from './secrets.ts'
 import type { Droplet, FleetBase, FleetCtx } from './types.ts'
@@ -36,7 +36,7 @@ export function testBase(database: TestDatabase, o: { demo?: boolean } = {}): Ba
     db: database.db,
     config,
     vault: createVault(config.masterKey),
-    log: createLog('silent'),
+    log: createLog(process.env.LOG_LEVEL ?? 'silent'),
     installationId: randomBytes(5).toString('hex'),
   }
 }

@@ -21,7 +21,7 @@ import {
   HOST_KEY_FINISH,
   PROC_STATS,
 } from '#server/engine/remote-commands.ts'
-import { generateKeyPair } from './host-key.ts'
+import { generateKeyPair } from './key-pair.ts'
 import { userData } from './user-data.ts'
 
 const FILES = path.join(import.meta.dirname, 'droplet-files')
