@@ -106,7 +106,11 @@ describe('who may call', () => {
   })
 
   test('R8: a container never sees the token or cookies, and its own cookies stay behind', async () => {
-    const opened = await ask(http1.url, { ...bearer(http1.token), cookie: 'session=secret', 'x-forwarded-for': '1.2.3.4' })
+    const opened = await ask(http1.url, {
+      ...bearer(http1.token),
+      cookie: 'session=secret',
+      'x-forwarded-for': '1.2.3.4',
+    })
     expect(opened.headers.get('set-cookie')).toBeNull()
     const answer = await fetch(http1.url, {
       method: 'POST',
@@ -128,23 +132,26 @@ describe('who may call', () => {
 })
 
 describe('a token that is taken back', () => {
-  test.each(['http', 'stdio'] as const)('R10: is refused at the next call and ends its open streams over %s', async (kind) => {
-    const base = kind === 'http' ? http1 : stdio1
-    const { token, tokenId } = await stage.token(base.deploymentId)
-    const session = (await ask(base.url, bearer(token))).headers.get('mcp-session-id') ?? ''
-    const stream = http.get(base.url, {
-      headers: { accept: 'text/event-stream', 'mcp-session-id': session, ...bearer(token) },
-    })
-    const [head] = (await once(stream, 'response')) as [http.IncomingMessage]
-    expect(head.statusCode).toBe(200)
-    const ended = new Promise((resolve) => head.once('error', () => {}).once('close', resolve))
-    const { db } = stage.database
-    await db.update(deploymentTokens).set({ revokedAt: new Date() }).where(eq(deploymentTokens.id, tokenId))
-    expect((await ask(base.url, { ...bearer(token), 'mcp-session-id': session })).status).toBe(401)
-    for (const listener of listeners) listener(base.deploymentId)
-    await ended
-    expect((await ask(base.url, bearer(base.token))).status).toBe(200)
-  })
+  test.each(['http', 'stdio'] as const)(
+    'R10: is refused at the next call and ends its open streams over %s',
+    async (kind) => {
+      const base = kind === 'http' ? http1 : stdio1
+      const { token, tokenId } = await stage.token(base.deploymentId)
+      const session = (await ask(base.url, bearer(token))).headers.get('mcp-session-id') ?? ''
+      const stream = http.get(base.url, {
+        headers: { accept: 'text/event-stream', 'mcp-session-id': session, ...bearer(token) },
+      })
+      const [head] = (await once(stream, 'response')) as [http.IncomingMessage]
+      expect(head.statusCode).toBe(200)
+      const ended = new Promise((resolve) => head.once('error', () => {}).once('close', resolve))
+      const { db } = stage.database
+      await db.update(deploymentTokens).set({ revokedAt: new Date() }).where(eq(deploymentTokens.id, tokenId))
+      expect((await ask(base.url, { ...bearer(token), 'mcp-session-id': session })).status).toBe(401)
+      for (const listener of listeners) listener(base.deploymentId)
+      await ended
+      expect((await ask(base.url, bearer(base.token))).status).toBe(200)
+    },
+  )
 
   test('R10: a disabled user’s tokens open nothing', async () => {
     const { db } = stage.database
@@ -166,7 +173,10 @@ describe('a token that is taken back', () => {
     await ask(http1.url, bearer(token))
     await ask(http1.url, bearer(token))
     expect(await read()).toEqual(first)
-    await db.update(deploymentTokens).set({ lastUsedAt: new Date(Date.now() - 61_000) }).where(eq(deploymentTokens.id, tokenId))
+    await db
+      .update(deploymentTokens)
+      .set({ lastUsedAt: new Date(Date.now() - 61_000) })
+      .where(eq(deploymentTokens.id, tokenId))
     await ask(http1.url, bearer(token))
     await vi.waitFor(async () => expect((await read())?.getTime()).toBeGreaterThan(Date.now() - 30_000))
   })
@@ -194,7 +204,12 @@ test('what is no MCP is refused with a JSON-RPC error', async () => {
     fetch(stdio1.url, {
       method: 'POST',
       body,
-      headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...bearer(stdio1.token), ...headers },
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+        ...bearer(stdio1.token),
+        ...headers,
+      },
     })
   expect((await post('{')).status).toBe(400)
   expect((await post('[]')).status).toBe(400)

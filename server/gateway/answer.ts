@@ -142,7 +142,7 @@ export function openAnswer(
   }
   const finish = (): void => {
     clearTimeout(patience)
-    if (streaming) return stream.end()
+    if (streaming) return void stream.end()
     const [only] = collected
     if (!stream.open) return
     if (!only) return void res.writeHead(202).end()

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { connectClient, SERVERS, type Stage, gatewayStage, textOf } from './testing.ts'
+import { connectClient, gatewayStage, SERVERS, type Stage, textOf } from './testing.ts'
 
 let stage: Stage
 beforeAll(async () => {
@@ -14,10 +14,30 @@ describe('a real client lists and calls tools', () => {
     { name: 'session era over a shared process', server: SERVERS.everything, transport: 'shared', mode: 'legacy' },
     { name: 'stateless era over HTTP', server: SERVERS.modern, transport: 'http', mode: { pin: '2026-07-28' } },
     { name: 'stateless era over stdio', server: SERVERS.modern, transport: 'stdio', mode: { pin: '2026-07-28' } },
-    { name: 'a client of both eras on an older HTTP server', server: SERVERS.everything, transport: 'http', mode: 'auto' },
-    { name: 'a client of both eras on an older stdio server', server: SERVERS.everything, transport: 'stdio', mode: 'auto' },
-    { name: 'an older client on a server of both eras, HTTP', server: SERVERS.modern, transport: 'http', mode: 'legacy' },
-    { name: 'an older client on a server of both eras, stdio', server: SERVERS.modern, transport: 'stdio', mode: 'legacy' },
+    {
+      name: 'a client of both eras on an older HTTP server',
+      server: SERVERS.everything,
+      transport: 'http',
+      mode: 'auto',
+    },
+    {
+      name: 'a client of both eras on an older stdio server',
+      server: SERVERS.everything,
+      transport: 'stdio',
+      mode: 'auto',
+    },
+    {
+      name: 'an older client on a server of both eras, HTTP',
+      server: SERVERS.modern,
+      transport: 'http',
+      mode: 'legacy',
+    },
+    {
+      name: 'an older client on a server of both eras, stdio',
+      server: SERVERS.modern,
+      transport: 'stdio',
+      mode: 'legacy',
+    },
   ] as const)('$name', async ({ server, transport, mode }) => {
     const deployed = await stage.deploy({ server, transport })
     const { client } = await connectClient(deployed.url, deployed.token, { mode })

@@ -68,6 +68,7 @@ export interface RunningGateway extends Gateway {
 /** A revoked token's open streams end within this where no change was heard of. */
 const RECHECK_MS = 2000
 const SWEEP_MS_MAX = 30_000
+const TCP_KEEP_ALIVE_MS = 30_000
 /** Between two looks at a container that is being checked. */
 const WATCH_MS = 250
 
@@ -98,7 +99,7 @@ export function createGateway(deps: GatewayDeps): RunningGateway {
       // What tells a client of both eras to send `initialize`; asking some older servers would open a session there.
       const supported = [protocolVersion ?? LAST_SESSION_VERSION]
       const data = { supported, requested: header(x.req, 'mcp-protocol-version') }
-      return refuse(x.res, 400, RPC.unsupportedVersion, 'Unsupported protocol version: send initialize.', { data })
+      return void refuse(x.res, 400, RPC.unsupportedVersion, 'Unsupported protocol version: send initialize.', { data })
     }
     const served = backend.transport.type === 'stdio' ? bridge.serve(x) : pipe.serve(x)
     served.catch((error: unknown) => {
@@ -201,6 +202,8 @@ export function createGateway(deps: GatewayDeps): RunningGateway {
     handle(req, res) {
       const startedAt = performance.now()
       res.socket?.setNoDelay(true)
+      // A client that vanished without a word (a closed lid) is noticed, and its stream ends.
+      res.socket?.setKeepAlive(true, TCP_KEEP_ALIVE_MS)
       res.once('close', () => {
         const seconds = (performance.now() - startedAt) / 1000
         metrics.request({

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { BerthError } from '#server/errors.ts'
-import { ProcessEnd } from './stdio-channel.ts'
+import type { ProcessEnd } from './stdio-channel.ts'
 import { connectClient, gatewayStage, SERVERS, type Stage, type Station, textOf } from './testing.ts'
 
 let stage: Stage
@@ -49,7 +49,9 @@ describe('the health check', () => {
   test('uses the process that refused the newer greeting for the older one', async () => {
     const deployed = await stage.deploy({ server: SERVERS.everything, transport: 'stdio' })
     const pids = new Set<number>()
-    const watching = setInterval(() => stage.engine.running().forEach((pid) => pids.add(pid)), 5)
+    const watching = setInterval(() => {
+      for (const pid of stage.engine.running()) pids.add(pid)
+    }, 5)
     const before = new Set(stage.engine.running())
     await station.gateway.handshake(deployed.backend, patience())
     clearInterval(watching)
@@ -71,14 +73,15 @@ describe('the health check', () => {
     expect(error).toMatchObject({ code: 'HEALTH_CHECK_FAILED', message: 'The server ended with code 3.' })
   })
 
-  test.each(['stdio', 'http'] as const)('gives a server that never answers over %s its deadline, no more', async (transport) => {
-    const deployed = await stage.deploy({ server: SERVERS.silent, transport })
-    const error = await failure(
-      station.gateway.handshake(deployed.backend, { ...patience(), deadlineMs: 1000 }),
-    )
-    expect(error).toMatchObject({ code: 'HEALTH_CHECK_FAILED', message: 'The server did not answer within 1 s.' })
-    expect(station.gateway.stats().sessions).toBe(0)
-  })
+  test.each(['stdio', 'http'] as const)(
+    'gives a server that never answers over %s its deadline, no more',
+    async (transport) => {
+      const deployed = await stage.deploy({ server: SERVERS.silent, transport })
+      const error = await failure(station.gateway.handshake(deployed.backend, { ...patience(), deadlineMs: 1000 }))
+      expect(error).toMatchObject({ code: 'HEALTH_CHECK_FAILED', message: 'The server did not answer within 1 s.' })
+      expect(station.gateway.stats().sessions).toBe(0)
+    },
+  )
 
   test('stops when its caller gives up', async () => {
     const deployed = await stage.deploy({ server: SERVERS.silent, transport: 'stdio' })

@@ -60,7 +60,11 @@ describe('the stdio bridge', () => {
         return seen
       }),
     )
-    expect(calls).toEqual([[1, 2], [1, 2, 3], [1, 2, 3, 4]])
+    expect(calls).toEqual([
+      [1, 2],
+      [1, 2, 3],
+      [1, 2, 3, 4],
+    ])
   })
 
   test('brings the server’s requests to the client and the answers back', async () => {
@@ -79,9 +83,14 @@ describe('the stdio bridge', () => {
     })
     await vi.waitFor(async () => {
       const names = (await client.listTools()).tools.map((tool) => tool.name)
-      expect(names).toEqual(expect.arrayContaining(['trigger-sampling-request', 'trigger-elicitation-request', 'get-roots-list']))
+      expect(names).toEqual(
+        expect.arrayContaining(['trigger-sampling-request', 'trigger-elicitation-request', 'get-roots-list']),
+      )
     })
-    const sampled = await client.callTool({ name: 'trigger-sampling-request', arguments: { prompt: 'p', maxTokens: 5 } })
+    const sampled = await client.callTool({
+      name: 'trigger-sampling-request',
+      arguments: { prompt: 'p', maxTokens: 5 },
+    })
     expect(JSON.stringify(sampled)).toContain('sampled words')
     const asked = await client.callTool({ name: 'trigger-elicitation-request', arguments: {} })
     expect(JSON.stringify(asked)).toContain('declined')
@@ -113,7 +122,12 @@ describe('the stdio bridge', () => {
   test('a batch of revision 2025-03-26 is answered as one', async () => {
     const { url, token } = await stage.deploy({ server: SERVERS.everything, transport: 'stdio' })
     const { transport } = await connect(url, token)
-    const call = (id: number) => ({ jsonrpc: '2.0', id, method: 'tools/call', params: { name: 'echo', arguments: { message: `${id}` } } })
+    const call = (id: number) => ({
+      jsonrpc: '2.0',
+      id,
+      method: 'tools/call',
+      params: { name: 'echo', arguments: { message: `${id}` } },
+    })
     const answer = await fetch(url, {
       method: 'POST',
       headers: {
@@ -125,7 +139,10 @@ describe('the stdio bridge', () => {
       body: JSON.stringify([call(7), { jsonrpc: '2.0', method: 'notifications/x' }, call(8)]),
     })
     const list = (await answer.json()) as { id: number; result: unknown }[]
-    expect(list.map((one) => [one.id, textOf(one.result)]).sort()).toEqual([[7, 'Echo: 7'], [8, 'Echo: 8']])
+    expect(list.map((one) => [one.id, textOf(one.result)]).sort()).toEqual([
+      [7, 'Echo: 7'],
+      [8, 'Echo: 8'],
+    ])
   })
 
   test('a process that dies gives its callers an error; the next call gets a new one', async () => {
@@ -179,7 +196,11 @@ describe('the stdio bridge', () => {
 
 describe('the stateless era over stdio', () => {
   test('calls share one process, with progress, input and cancellation of their own', async () => {
-    const { url, token } = await stage.deploy({ server: SERVERS.modern, transport: 'stdio', env: { MCP_ERAS: 'modern' } })
+    const { url, token } = await stage.deploy({
+      server: SERVERS.modern,
+      transport: 'stdio',
+      env: { MCP_ERAS: 'modern' },
+    })
     const before = pidsNow()
     const options = {
       mode: { pin: '2026-07-28' },
@@ -194,14 +215,19 @@ describe('the stateless era over stdio', () => {
       await client.callTool({ name: 'count', arguments: { steps } }, { onprogress: (p) => void seen.push(p.progress) })
       return seen
     }
-    expect(await Promise.all([count(a.client, 2), count(b.client, 3)])).toEqual([[1, 2], [1, 2, 3]])
+    expect(await Promise.all([count(a.client, 2), count(b.client, 3)])).toEqual([
+      [1, 2],
+      [1, 2, 3],
+    ])
     expect(textOf(await a.client.callTool({ name: 'ask', arguments: {} }))).toBe('confirmed')
     const cancel = new AbortController()
     const waiting = a.client.callTool({ name: 'wait', arguments: { ms: 60_000 } }, { signal: cancel.signal })
     waiting.catch(() => {})
     await b.client.listTools()
     cancel.abort('enough')
-    await vi.waitFor(async () => expect(textOf(await b.client.callTool({ name: 'cancelled', arguments: {} }))).toBe('1'))
+    await vi.waitFor(async () =>
+      expect(textOf(await b.client.callTool({ name: 'cancelled', arguments: {} }))).toBe('1'),
+    )
     expect(a.transport.sessionId).toBeUndefined()
   })
 
@@ -215,48 +241,58 @@ describe('the stateless era over stdio', () => {
   })
 
   test('a client of sessions only hears which revision it needs', async () => {
-    const { url, token } = await stage.deploy({ server: SERVERS.modern, transport: 'stdio', env: { MCP_ERAS: 'modern' } })
+    const { url, token } = await stage.deploy({
+      server: SERVERS.modern,
+      transport: 'stdio',
+      env: { MCP_ERAS: 'modern' },
+    })
     await expect(connect(url, token)).rejects.toThrow(/[Uu]nsupported protocol version/)
   })
 
-  test.each(['http', 'stdio'] as const)('a client of both eras falls back on a known older server over %s', async (transport) => {
-    const { url, token } = await stage.deploy({ server: SERVERS.everything, transport, era: 'session' })
-    const { client } = await connect(url, token, { mode: 'auto' })
-    expect(await echo(client, 'older')).toBe('Echo: older')
-    await expect(connect(url, token, { mode: { pin: '2026-07-28' } })).rejects.toThrow()
-  })
+  test.each(['http', 'stdio'] as const)(
+    'a client of both eras falls back on a known older server over %s',
+    async (transport) => {
+      const { url, token } = await stage.deploy({ server: SERVERS.everything, transport, era: 'session' })
+      const { client } = await connect(url, token, { mode: 'auto' })
+      expect(await echo(client, 'older')).toBe('Echo: older')
+      await expect(connect(url, token, { mode: { pin: '2026-07-28' } })).rejects.toThrow()
+    },
+  )
 })
 
 describe('sessions that nobody uses', () => {
-  test.each(['stdio', 'http'] as const)('are put away past their idle deadline and come back with the next call over %s', async (transport) => {
-    const { url, token } = await stage.deploy({ server: SERVERS.everything, transport })
-    const { client, transport: t } = await connect(url, token)
-    await client.listTools()
-    // The client goes away without DELETE, as nearly all do.
-    const session = t.sessionId ?? ''
-    await client.close()
-    const before = pidsNow()
-    await vi.waitFor(() => expect(station.gateway.stats().openAnswers).toBe(0))
-    clock += 9 * 60_000
-    await station.gateway.sweep()
-    expect(station.gateway.stats().sessions).toBeGreaterThan(0)
-    clock += 2 * 60_000
-    await station.gateway.sweep()
-    expect(station.gateway.stats().sessions).toBe(0)
-    if (transport === 'stdio') expect(pidsNow()).toBeLessThan(before)
-    const answer = await fetch(url, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${token}`,
-        'content-type': 'application/json',
-        accept: 'application/json, text/event-stream',
-        'mcp-session-id': session,
-      },
-      body: '{"jsonrpc":"2.0","id":9,"method":"tools/list"}',
-    })
-    expect(answer.status).toBe(200)
-    expect(await answer.text()).toContain('"id":9')
-  })
+  test.each(['stdio', 'http'] as const)(
+    'are put away past their idle deadline and come back with the next call over %s',
+    async (transport) => {
+      const { url, token } = await stage.deploy({ server: SERVERS.everything, transport })
+      const { client, transport: t } = await connect(url, token)
+      await client.listTools()
+      // The client goes away without DELETE, as nearly all do.
+      const session = t.sessionId ?? ''
+      await client.close()
+      const before = pidsNow()
+      await vi.waitFor(() => expect(station.gateway.stats().openAnswers).toBe(0))
+      clock += 9 * 60_000
+      await station.gateway.sweep()
+      expect(station.gateway.stats().sessions).toBeGreaterThan(0)
+      clock += 2 * 60_000
+      await station.gateway.sweep()
+      expect(station.gateway.stats().sessions).toBe(0)
+      if (transport === 'stdio') expect(pidsNow()).toBeLessThan(before)
+      const answer = await fetch(url, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${token}`,
+          'content-type': 'application/json',
+          accept: 'application/json, text/event-stream',
+          'mcp-session-id': session,
+        },
+        body: '{"jsonrpc":"2.0","id":9,"method":"tools/list"}',
+      })
+      expect(answer.status).toBe(200)
+      expect(await answer.text()).toContain('"id":9')
+    },
+  )
 })
 
 describe('a container that comes back', () => {
@@ -275,7 +311,8 @@ describe('a container that comes back', () => {
   test('HTTP: a session lost behind a 400 is told from a call that is really bad', async () => {
     const { url, token, containerId } = await stage.deploy({ server: SERVERS.odd, transport: 'http' })
     const { client } = await connect(url, token)
-    const counters = async () => JSON.parse(textOf(await client.callTool({ name: 'counters' }))) as { initialized: number }
+    const counters = async () =>
+      JSON.parse(textOf(await client.callTool({ name: 'counters' }))) as { initialized: number }
     await expect(client.callTool({ name: 'bad' })).rejects.toThrow(/bad/)
     expect(await counters()).toMatchObject({ initialized: 1 })
     await stage.engine.kill(containerId)

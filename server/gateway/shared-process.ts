@@ -74,7 +74,7 @@ export function createSharedProcess(o: SharedOptions): SharedProcess {
       if (id === null) return
       const answer = mine.client.pending.get(id)
       mine.client.pending.delete(id)
-      return answer?.respond(mine.message)
+      return void answer?.respond(mine.message)
     }
     if (mine) {
       const [answer] = [...mine.client.pending.values()].reverse()

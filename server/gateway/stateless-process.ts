@@ -73,7 +73,7 @@ export function createStatelessProcess(o: StatelessOptions): StatelessProcess {
     if (mine) {
       if (!isResponse(mine.message)) return void mine.client.write(mine.message)
       if (answers.get(mine.client)?.method === 'server/discover') refusedDiscover = mine.message.error !== undefined
-      return mine.client.respond(mine.message)
+      return void mine.client.respond(mine.message)
     }
     // A log line names no call: only when there is one, it is clear whose it is.
     const [only] = answers.keys()

@@ -7,6 +7,7 @@ import { type Exchange, header, readMessages } from './exchange.ts'
 import {
   FIRST_STATELESS_VERSION,
   isRequest,
+  isResponse,
   isStatelessVersion,
   metaOf,
   RPC,
@@ -200,14 +201,14 @@ export function createStdioBridge(o: BridgeOptions): StdioBridge {
   function postStateless(x: Exchange, messages: RpcMessage[]): void {
     const { req, res, grant } = x
     const [message] = messages
-    if (!message || messages.length > 1) return refuse(res, 400, RPC.invalidRequest, 'This revision has no batches.')
+    if (!message || messages.length > 1)
+      return void refuse(res, 400, RPC.invalidRequest, 'This revision has no batches.')
     const id = isRequest(message) ? message.id : null
-    if (!isRequest(message))
-      return 'method' in message
-        ? void res.writeHead(202).end()
-        : refuse(res, 400, RPC.invalidRequest, 'This revision has no responses from clients.')
+    if (isResponse(message))
+      return void refuse(res, 400, RPC.invalidRequest, 'This revision has no responses from clients.')
+    if (!isRequest(message)) return void res.writeHead(202).end()
     const mismatch = headerMismatch(x, message)
-    if (mismatch) return refuse(res, 400, RPC.headerMismatch, mismatch, { id })
+    if (mismatch) return void refuse(res, 400, RPC.headerMismatch, mismatch, { id })
     stateless(x).post(grant.backend, { req, res, request: message, onError: grant.onError })
   }
 

@@ -85,11 +85,11 @@ export function createStdioSession(o: SessionOptions): StdioSession {
       const mine = own.get(message.id)
       if (mine) {
         own.delete(message.id)
-        return mine.resolve(message)
+        return void mine.resolve(message)
       }
       const answer = pending.get(message.id)
       pending.delete(message.id)
-      return answer?.respond(message)
+      return void answer?.respond(message)
     }
     if (deliver(message)) return
     if (isRequest(message) && message.method === 'ping')

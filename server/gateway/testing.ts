@@ -13,7 +13,7 @@ import { templateVersions, toolCatalog } from '#db/schema/templates.ts'
 import type { TemplateConfig } from '#db/template-config.ts'
 import { type TestDatabase, testDatabase } from '#db/testing.ts'
 import { type ChildEngine, childEngine } from '#fixtures/child-engine.ts'
-import { createVault, newToken, sha256Hex } from '#server/crypto/vault.ts'
+import { createVault, newToken, sha256Hex, type Vault } from '#server/crypto/vault.ts'
 import { createLog } from '#server/observability/log.ts'
 import { createGateway, type GatewayDeps, type RunningGateway } from './gateway.ts'
 import type { Backend } from './port.ts'
@@ -59,13 +59,14 @@ export interface Station {
 export interface Stage {
   database: TestDatabase
   engine: ChildEngine
+  vault: Vault
   deploy(o: DeployOptions): Promise<Deployed>
   token(deploymentId: string): Promise<{ token: string; tokenId: string }>
   station(o?: Partial<GatewayDeps>): Promise<Station>
   close(): Promise<void>
 }
 
-const masterKey = randomBytes(32)
+const vault = createVault(randomBytes(32))
 
 export async function gatewayStage(): Promise<Stage> {
   const database = await testDatabase()
@@ -94,7 +95,7 @@ export async function gatewayStage(): Promise<Stage> {
       db,
       engines: engine.pool,
       config: { publicUrl: url },
-      vault: createVault(masterKey),
+      vault,
       log: createLog('silent'),
       ...o,
       workerId,
@@ -117,11 +118,14 @@ export async function gatewayStage(): Promise<Stage> {
   return {
     database,
     engine,
+    vault,
     token,
     station,
     async deploy({ server, transport, era = null, env }) {
       const isHttp = transport === 'http'
-      const argv = isHttp ? [...server, server === SERVERS.everything ? 'streamableHttp' : 'http'] : [...server, 'stdio']
+      const argv = isHttp
+        ? [...server, server === SERVERS.everything ? 'streamableHttp' : 'http']
+        : [...server, 'stdio']
       const ran = await engine.run(argv, { ...(isHttp && { http: { env: env ?? {} } }), ...(env && { env }) })
       const config: TemplateConfig = {
         image: 'test/image',
@@ -135,7 +139,13 @@ export async function gatewayStage(): Promise<Stage> {
         capabilities: [],
       }
       const [deploymentId, templateId, templateVersionId, dropletId] = [v7(), v7(), v7(), v7()]
-      const common = { slug: templateId, displayName: 'T', description: '', category: 'test', mcpTemplateConfig: config }
+      const common = {
+        slug: templateId,
+        displayName: 'T',
+        description: '',
+        category: 'test',
+        mcpTemplateConfig: config,
+      }
       await db.insert(toolCatalog).values({ id: templateId, ...common })
       await db.insert(templateVersions).values({ id: templateVersionId, templateId, version: 1, config })
       await db.insert(deployments).values({
