@@ -3,7 +3,6 @@ import { GeistSans } from 'geist/font/sans'
 import type { Metadata, Viewport } from 'next'
 import { headers } from 'next/headers'
 import type { ReactNode } from 'react'
-import { Nonce } from '#components/frame/nonce.tsx'
 import { Theme } from '#components/frame/theme.tsx'
 import { ApiProvider } from '#components/trpc/client.tsx'
 import './globals.css'
@@ -26,7 +25,6 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   return (
     <html lang="en" className={`${GeistSans.variable} ${GeistMono.variable}`} suppressHydrationWarning>
       <body>
-        <Nonce value={nonce} />
         <Theme nonce={nonce}>
           <ApiProvider>{children}</ApiProvider>
         </Theme>

@@ -28,7 +28,7 @@ export interface Status {
   tone: Tone
   icon: LucideIcon
   /** The icon turns while work is under way. */
-  turns?: true
+  turns?: true | undefined
   label: string
   /** What it means for the reader, one sentence. */
   sentence: string

@@ -8,7 +8,7 @@ interface MeterProps {
   barClassName?: string
 }
 
-/** A bar as SVG: its width is an attribute, so it needs no inline style, which the page's CSP refuses. */
+/** A bar as SVG: its width is an attribute, so no style has to be written into the page. */
 export function Meter({ value, label, className, barClassName }: MeterProps) {
   const percent = Math.round(Math.min(1, Math.max(0, value)) * 1000) / 10
   return (

@@ -1,0 +1,1 @@
+export { DeploymentSkeleton as default } from '#components/deployments/deployment-skeleton.tsx'
