@@ -20,6 +20,8 @@ export function asker(url: string, token: string): Ask {
     const response = await fetch(`${url}${path}`, {
       method,
       headers: {
+        // A connection kept alive would break in the middle of a test that restarts the server.
+        connection: 'close',
         ...(token ? { authorization: `Bearer ${token}` } : {}),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },

@@ -28,7 +28,7 @@ export interface LocalCall {
 export function localAnswer(call: LocalCall): Answer {
   const { cloud, faults, method, path, token } = call
   // A page in some browser can't send this type to another origin without asking first, and is never allowed to.
-  if (method !== 'GET' && !call.contentType.startsWith('application/json'))
+  if (method === 'POST' && !call.contentType.startsWith('application/json'))
     throw new ApiError(415, 'unsupported_media_type', 'Send content-type: application/json.')
   const account = token === null ? null : accountId(token)
   switch (`${method} ${path}`) {

@@ -80,6 +80,8 @@ export async function reach(droplet: TestDroplet, username = 'root'): Promise<Re
     },
   })
   await once(ssh, 'ready')
+  // Tests kill the server under the connection.
+  ssh.on('error', () => {})
   ssh.setNoDelay(true)
   const { docker, close } = await forwardedDocker(ssh, droplet.id)
   return {
