@@ -1,13 +1,17 @@
 import { describe, expect, test } from 'vitest'
-import { connectSnippets, type Snippet, serverName, TOKEN_PLACEHOLDER } from './snippets.ts'
+import { CLIENTS, type ClientId, connectSnippets, type Snippet, serverName, TOKEN_PLACEHOLDER } from './snippets.ts'
 
 const endpoint = 'https://berth.example/mcp/0190f0f0-0000-7000-8000-000000000000'
 const snippets = (token: string | null = 'berth_mcp_abc-DEF_123', url = endpoint) =>
   Object.fromEntries(
-    connectSnippets({ name: 'My Files (prod)', endpoint: url, token }).map((s) => [s.id, s]),
-  ) as Record<Snippet['id'], Snippet>
+    connectSnippets({ name: 'My Files (prod)', endpoint: url, token }).map((s) => [s.client, s]),
+  ) as Record<ClientId, Snippet>
 
 describe('settings to paste', () => {
+  test('every client has its own', () => {
+    expect(connectSnippets({ name: 'x', endpoint, token: null }).map((s) => s.client)).toEqual([...CLIENTS])
+  })
+
   test('Claude Code takes one command', () => {
     expect(snippets()['claude-code'].text).toBe(
       `claude mcp add --transport http my-files-prod ${endpoint} --header "Authorization: Bearer berth_mcp_abc-DEF_123"`,

@@ -11,9 +11,12 @@ export interface SnippetInput {
   token: string | null
 }
 
+export const CLIENTS = ['claude-code', 'claude-desktop', 'cursor', 'vscode', 'generic'] as const
+export type ClientId = (typeof CLIENTS)[number]
+
 export interface Snippet {
-  id: 'claude-code' | 'claude-desktop' | 'cursor' | 'vscode' | 'generic'
-  client: string
+  client: ClientId
+  label: string
   /** Where it goes: a terminal, or a file's path. */
   where: string
   language: 'shell' | 'json'
@@ -45,16 +48,16 @@ export function connectSnippets({ name, endpoint, token }: SnippetInput): Snippe
   const input = `${server}-token`
   return [
     {
-      id: 'claude-code',
-      client: 'Claude Code',
+      client: 'claude-code',
+      label: 'Claude Code',
       where: 'Terminal',
       language: 'shell',
       text: `claude mcp add --transport http ${server} ${endpoint} --header "Authorization: ${authorization}"`,
       note: 'Add --scope user to have it in every project.',
     },
     {
-      id: 'claude-desktop',
-      client: 'Claude Desktop',
+      client: 'claude-desktop',
+      label: 'Claude Desktop',
       where: 'claude_desktop_config.json',
       language: 'json',
       text: json({
@@ -71,16 +74,16 @@ export function connectSnippets({ name, endpoint, token }: SnippetInput): Snippe
       note: 'Open it under Settings, Developer, Edit Config; needs Node.js; restart Claude Desktop afterwards.',
     },
     {
-      id: 'cursor',
-      client: 'Cursor',
+      client: 'cursor',
+      label: 'Cursor',
       where: '~/.cursor/mcp.json',
       language: 'json',
       text: json({ mcpServers: { [server]: { url: endpoint, headers } } }),
       note: 'Use .cursor/mcp.json in a project to have it there only.',
     },
     {
-      id: 'vscode',
-      client: 'VS Code',
+      client: 'vscode',
+      label: 'VS Code',
       where: '.vscode/mcp.json',
       language: 'json',
       text: json({
@@ -92,8 +95,8 @@ export function connectSnippets({ name, endpoint, token }: SnippetInput): Snippe
       note: 'VS Code asks for the token once and keeps it out of the file.',
     },
     {
-      id: 'generic',
-      client: 'Other clients',
+      client: 'generic',
+      label: 'Other clients',
       where: 'Their MCP settings',
       language: 'json',
       text: json({ mcpServers: { [server]: { type: 'streamable-http', url: endpoint, headers } } }),
