@@ -123,7 +123,8 @@ function fetchFrom(
 ): Promise<Response> {
   const timeout = AbortSignal.timeout(REGISTRY_SILENCE_MS)
   return fetch(`http://${reference.registry}/v2/${reference.name}/${rest}`, {
-    headers,
+    // A registry that was restarted would break a connection that was kept.
+    headers: { ...headers, connection: 'close' },
     signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
   }).catch((cause: unknown) => {
     throw new EngineError(500, `Get "http://${reference.registry}/v2/": ${reasonOf(cause)}`)

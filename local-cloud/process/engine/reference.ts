@@ -11,6 +11,8 @@ export interface Reference {
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/
 const TAG = /^\w[\w.-]{0,127}$/
+const HOST =
+  /^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?\.)*[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(:\d{1,5})?$|^\[[0-9a-f:]+\](:\d{1,5})?$/
 const NAME = /^[a-z0-9]+([._-]+[a-z0-9]+)*(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/
 
 /** `tag` is the API's own parameter; it may be a tag, a digest or absent. @throws EngineError 400 */
@@ -28,7 +30,8 @@ export function parseReference(text: string, tag?: string): Reference {
   const hasHost = others.length > 0 && (/[.:]/.test(first) || first === 'localhost')
   const registry = hasHost ? first : 'docker.io'
   const name = hasHost ? others.join('/') : others.length > 0 ? rest : `library/${rest}`
-  if (!NAME.test(name) || !(digest ? DIGEST : TAG).test(target)) throw badParameter('invalid reference format')
+  if (!HOST.test(registry) || !NAME.test(name) || !(digest ? DIGEST : TAG).test(target))
+    throw badParameter('invalid reference format')
   return { registry, name, target, byDigest: digest !== undefined }
 }
 

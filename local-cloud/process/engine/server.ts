@@ -3,6 +3,7 @@
  * channels that were forwarded to /var/run/docker.sock.
  * Source: https://docs.docker.com/reference/api/engine/version/v1.47/
  */
+import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { containerRoutes } from './container-routes.ts'
@@ -88,8 +89,16 @@ export function createEngineServer(ctx: EngineContext): Server {
   return server
 }
 
-/** The request of a hijack has a body before its raw stream starts; Node leaves it on the connection. */
+/**
+ * The request of a hijack has a body before its raw stream starts. Node up to 24 leaves it on the connection; later
+ * ones read it as the request's own, and the request is not complete yet.
+ */
 async function upgrade(ctx: EngineContext, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+  if (!request.complete) {
+    request.resume()
+    await once(request, 'end')
+    return handle(ctx, request, socket, head)
+  }
   const length = Number(request.headers['content-length'] ?? 0)
   let bytes = head
   while (bytes.length < length) {
