@@ -73,6 +73,6 @@ export function engineError(error: unknown, what: string): Error {
 
 /** What a caller sees when the repeat was lost too. */
 export const unavailable = (lost: Lost, what: string): BerthError =>
-  new BerthError('ENGINE_UNAVAILABLE', `The droplet's Docker Engine went away while it should ${what}.`, {
+  new BerthError('ENGINE_UNAVAILABLE', `The droplet's Docker Engine could not be reached to ${what}.`, {
     cause: lost.cause ?? lost,
   })

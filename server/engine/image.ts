@@ -1,4 +1,5 @@
 /** Images: what an engine holds, and pulling one with progress. */
+import { isDeepStrictEqual } from 'node:util'
 import type Dockerode from 'dockerode'
 import { BerthError } from '#server/errors.ts'
 import { Lost, statusOf } from './failure.ts'
@@ -96,7 +97,7 @@ function pullError(reference: string, status: number | null, told: string): Bert
 function createProgress(report: ((p: PullProgress) => void) | undefined) {
   const layers = new Map<string, { current: number; total: number; done: boolean }>()
   let reportedAt = Number.NEGATIVE_INFINITY
-  let reportedDone = -1
+  let reported: PullProgress | null = null
   const sum = (): PullProgress => {
     const all = [...layers.values()]
     return {
@@ -123,13 +124,15 @@ function createProgress(report: ((p: PullProgress) => void) | undefined) {
       }
       const now = performance.now()
       const progress = sum()
-      if (progress.layersDone === reportedDone && now - reportedAt < PROGRESS_EVERY_MS) return
+      if (isDeepStrictEqual(progress, reported)) return
+      if (progress.layersDone === reported?.layersDone && now - reportedAt < PROGRESS_EVERY_MS) return
       reportedAt = now
-      reportedDone = progress.layersDone
+      reported = progress
       report(progress)
     },
     end() {
-      report?.(sum())
+      const progress = sum()
+      if (!isDeepStrictEqual(progress, reported)) report?.(progress)
     },
   }
 }
