@@ -26,7 +26,7 @@ import { handleTrpc, TRPC_PREFIX } from './trpc.ts'
 export interface Ready {
   base: Base
   services: Services
-  gateway: Gateway
+  gateway: Pick<Gateway, 'handle'>
   /** null on a worker, which serves no pages. */
   pages: ((req: IncomingMessage, res: ServerResponse) => Promise<void>) | null
 }
