@@ -18,6 +18,8 @@ import type { CallOptions, Cloud, CloudDroplet, CreateDroplet } from './port.ts'
 
 /** How long a droplet whose answer was lost may take to show up in a listing. */
 export const LOST_ANSWER_WINDOW_MS = 60_000
+/** Most show up at once; for those that don't a listing every two seconds is cheap. */
+const SEARCH_FIRST_MS = 250
 const SEARCH_EVERY_MS = 2_000
 const CREATE_TRIES_MAX = 3
 const POST_DEADLINE_MS = 60_000
@@ -105,7 +107,7 @@ async function keepOldest(caller: Caller, found: CloudDroplet[], o: CallOptions)
  */
 async function search(caller: Caller, tagName: string, untilMs: number, o: CallOptions): Promise<CloudDroplet[]> {
   const { now, sleep } = caller.clock
-  for (;;) {
+  for (let waitMs = SEARCH_FIRST_MS; ; waitMs = Math.min(SEARCH_EVERY_MS, waitMs * 2)) {
     const last = now() >= untilMs
     try {
       const found = await listDroplets(caller, tagName, o)
@@ -113,7 +115,7 @@ async function search(caller: Caller, tagName: string, untilMs: number, o: CallO
     } catch (error) {
       if (last || !(error instanceof BerthError) || !error.retryable) throw error
     }
-    await sleep(Math.min(SEARCH_EVERY_MS, Math.max(0, untilMs - now())), o.signal)
+    await sleep(Math.min(waitMs, Math.max(0, untilMs - now())), o.signal)
   }
 }
 
