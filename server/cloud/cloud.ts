@@ -12,7 +12,7 @@
  * restart would miss.
  *
  * An aborted or timed-out `createDroplet` may still have made a droplet: whoever undoes it searches for the attempt's
- * tag (`listDroplets`, `removeTwins`), for as long as `LOST_ANSWER_WINDOW_MS`.
+ * tag (`listDroplets`, `removeTwins`) for a minute.
  */
 import { modules } from 'dots-wrapper'
 import { accountInfo, read } from './answers.ts'

@@ -17,7 +17,7 @@ import { check, createDropletInput, resourceId, tag } from './input.ts'
 import type { CallOptions, Cloud, CloudDroplet, CreateDroplet } from './port.ts'
 
 /** How long a droplet whose answer was lost may take to show up in a listing. */
-export const LOST_ANSWER_WINDOW_MS = 60_000
+const LOST_ANSWER_WINDOW_MS = 60_000
 /** Most show up at once; for those that don't a listing every two seconds is cheap. */
 const SEARCH_FIRST_MS = 250
 const SEARCH_EVERY_MS = 2_000

@@ -1,17 +1,3 @@
-export { createEnginePool, type EnginePoolOptions } from './pool.ts'
-export type {
-  CallOptions,
-  ContainerInfo,
-  ContainerSpec,
-  ContainerStats,
-  DropletTarget,
-  Engine,
-  EngineInfo,
-  EnginePool,
-  ImageInfo,
-  LogLine,
-  PullProgress,
-  RemoteCommand,
-  StdioProcess,
-} from './port.ts'
-export { BOOTSTRAP_STATUS, HOST_KEY_ADD, HOST_KEY_FINISH, PROC_STATS } from './remote-commands.ts'
+/** More types stand in `port.ts`, the droplet commands in `remote-commands.ts`. */
+export { createEnginePool } from './pool.ts'
+export type { DropletTarget, EnginePool } from './port.ts'
