@@ -3,7 +3,7 @@
  * One chain of work a droplet: a driver is never called twice at once for the same one.
  */
 import { randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { DropletAddress, DropletDriver, DropletSpec } from '#local-cloud/driver.ts'
@@ -58,11 +58,20 @@ export function createCloud(o: {
 }): Cloud {
   const { store, driver, settings } = o
   const chains = new Map<number, Promise<void>>()
+  const gone = new Map<number, AbortController>()
   const closing = new AbortController()
   const metrics = createMetrics(driver, () =>
     [...store.accounts.values()].flatMap((a) => a.droplets.filter((d) => d.status === 'active').map((d) => d.id)),
   )
-  const dirOf = (id: number) => path.join(o.dataDir, 'droplets', String(id))
+  const droplets = path.join(o.dataDir, 'droplets')
+  const dirOf = (id: number) => path.join(droplets, String(id))
+
+  /** Aborts when the droplet is deleted, so that nobody waits out the boot delay of what is gone. */
+  function goneSignal(id: number): AbortSignal {
+    const controller = gone.get(id) ?? new AbortController()
+    gone.set(id, controller)
+    return controller.signal
+  }
 
   /** Appends to the droplet's chain. Work that fails is told to the log; the chain goes on. */
   function enqueue(id: number, work: () => Promise<void>): void {
@@ -111,12 +120,15 @@ export function createCloud(o: {
       rmSync(dir, { recursive: true, force: true })
       mkdirSync(dir, { recursive: true })
       try {
-        const [address] = await Promise.all([
+        const signal = AbortSignal.any([closing.signal, goneSignal(droplet.id)])
+        // Both are waited for, whatever becomes of the other: a driver is never closed in the middle of a boot.
+        const [booted, waited] = await Promise.allSettled([
           driver.boot(specOf(droplet), dir),
-          delay(settings.bootDelayMs, undefined, { signal: closing.signal }),
+          delay(settings.bootDelayMs, undefined, { signal }),
         ])
-        if (droplet.stuck) return
-        arrived(droplet, address)
+        if (booted.status === 'rejected') throw booted.reason
+        if (waited.status === 'rejected' || droplet.stuck) return
+        arrived(droplet, booted.value)
         droplet.locked = false
         finish(account, action, 'completed')
       } catch (error) {
@@ -126,6 +138,20 @@ export function createCloud(o: {
         throw error
       }
     })
+  }
+
+  function destroy(id: number): void {
+    enqueue(id, async () => {
+      await driver.destroy(id, dirOf(id))
+      rmSync(dirOf(id), { recursive: true, force: true })
+    })
+  }
+
+  /** Droplets whose deletion a crash cut short. */
+  function destroyStrays(): void {
+    const owned = new Set([...store.accounts.values()].flatMap((account) => account.droplets.map(({ id }) => id)))
+    for (const name of existsSync(droplets) ? readdirSync(droplets) : [])
+      if (!owned.has(Number(name))) destroy(Number(name))
   }
 
   function restoreAll(): void {
@@ -147,6 +173,7 @@ export function createCloud(o: {
       }
   }
 
+  destroyStrays()
   restoreAll()
   return {
     store,
@@ -193,10 +220,9 @@ export function createCloud(o: {
       addBilled(account, droplet, new Date())
       finish(account, begin(account, droplet, 'destroy'), 'completed')
       metrics.forget(droplet.id)
-      enqueue(droplet.id, async () => {
-        await driver.destroy(droplet.id, dirOf(droplet.id))
-        rmSync(dirOf(droplet.id), { recursive: true, force: true })
-      })
+      gone.get(droplet.id)?.abort()
+      gone.delete(droplet.id)
+      destroy(droplet.id)
     },
     visible: (account) => account.droplets.filter((droplet) => droplet.hiddenUntilMs <= Date.now()),
     async close() {

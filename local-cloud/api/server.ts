@@ -58,6 +58,8 @@ async function handle(state: ServerState, request: IncomingMessage, response: Se
     const answer = await answerTo(state, request, response, headers)
     if (answer) send(response, answer, headers)
   } catch (error) {
+    // The client went away while it was still sending: nobody is there to answer.
+    if (request.destroyed && !request.complete) return
     if (!(error instanceof ApiError))
       state.log(`${request.method} ${request.url}: ${error instanceof Error ? error.stack : error}`)
     const known = error instanceof ApiError ? error : serverError()

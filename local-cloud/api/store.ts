@@ -1,5 +1,5 @@
 /** All accounts, in memory and as one file each; ids are never used twice. */
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
@@ -49,7 +49,7 @@ export function openStore(dataDir: string): Store {
       if (known) return known
       const account: AccountRecord = {
         id,
-        uuid: randomUUID(),
+        uuid: id.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'),
         dropletLimit: DROPLET_LIMIT,
         keys: [],
         droplets: [],

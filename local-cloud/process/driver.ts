@@ -8,7 +8,7 @@ import { loadImages } from '#local-cloud/images/descriptor.ts'
 import { buildImage } from '#local-cloud/registry/build.ts'
 import { createRegistry } from '#local-cloud/registry/server.ts'
 import { forgetFolder } from './disk.ts'
-import { type Droplet, startDroplet } from './droplet.ts'
+import { type Droplet, reapDroplet, startDroplet } from './droplet.ts'
 
 const addressFile = z.object({ sshPort: z.int() })
 
@@ -46,6 +46,7 @@ export const createProcessDriver: CreateDriver = async ({ registryPort, imageDir
     powerOff: (id) => off(id, 'SIGKILL'),
     async destroy(id, dir) {
       await off(id, 'SIGKILL')
+      reapDroplet(dir)
       forgetFolder(dir)
     },
     stats: async (id) => (await running.get(id)?.stats()) ?? null,

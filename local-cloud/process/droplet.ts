@@ -8,6 +8,7 @@ import { createContext } from './engine/context.ts'
 import { ensureBuiltInNetworks } from './engine/networks.ts'
 import { endAll, restoreContainers } from './engine/run.ts'
 import { createEngineServer } from './engine/server.ts'
+import { enginePaths } from './engine/state.ts'
 import { containerPids } from './engine/stats.ts'
 import { openHostKeys } from './host-keys.ts'
 import { loadMeter } from './load.ts'
@@ -26,6 +27,11 @@ export interface Droplet {
 /** A system that shuts down gives its services this long; systemd's own default is longer than anyone waits here. */
 const SHUTDOWN_GRACE_MS = 5000
 
+/** Ends what an earlier life of this droplet left running. Returns how many process groups that were. */
+export function reapDroplet(dir: string): number {
+  return reap(enginePaths(path.join(dir, 'engine')).processes)
+}
+
 export async function startDroplet(
   spec: DropletSpec,
   dir: string,
@@ -40,7 +46,7 @@ export async function startDroplet(
     vcpus: spec.vcpus,
     log,
   })
-  const orphans = reap(engine.paths.processes)
+  const orphans = reapDroplet(dir)
   if (orphans > 0) log(`ended ${orphans} processes that an earlier run left behind`)
   ensureBuiltInNetworks(engine)
   const meter = loadMeter()

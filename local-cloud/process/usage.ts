@@ -11,7 +11,6 @@ export interface Usage {
 
 /** USER_HZ, 100 on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100
-const PAGE_BYTES = 4096
 
 /** The sum over processes; those that ended meanwhile count nothing. */
 export async function usageOf(pids: number[]): Promise<Usage> {
@@ -28,16 +27,16 @@ type One = Omit<Usage, 'pids'> | null
 
 async function fromProc(pid: number): Promise<One> {
   try {
-    const [stat, statm] = await Promise.all([
+    const [stat, status] = await Promise.all([
       readFile(`/proc/${pid}/stat`, 'utf8'),
-      readFile(`/proc/${pid}/statm`, 'utf8'),
+      readFile(`/proc/${pid}/status`, 'utf8'),
     ])
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    const [, resident = 0, shared = 0] = statm.split(' ').map(Number)
+    // File pages, such as the binary itself, are shared with every other Node: not this container's doing.
+    const anonymousKiB = Number(/^RssAnon:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0)
     return {
       cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND,
-      // Pages shared with every other Node (the binary itself) are not this container's doing.
-      memoryBytes: (resident - shared) * PAGE_BYTES,
+      memoryBytes: anonymousKiB * 1024,
     }
   } catch {
     return null

@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, realpathSync } from 'node:fs'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { APP_DIR, CHECKOUT } from '#local-cloud/images/descriptor.ts'
 import { LABEL_PORT_VARIABLE } from '#local-cloud/registry/build.ts'
 import { remember } from '../reaper.ts'
@@ -12,7 +13,7 @@ import type { EngineContext } from './context.ts'
 import { EngineError } from './errors.ts'
 import type { StoredContainer } from './state.ts'
 
-const GUARD = path.join(import.meta.dirname, '..', 'guard.mjs')
+const GUARD = fileURLToPath(new URL('../guard.mjs', import.meta.url))
 /** Would widen what `--permission` allows, or load code around it. */
 const REFUSED_VARIABLES = ['NODE_OPTIONS', 'LD_PRELOAD', 'DYLD_INSERT_LIBRARIES']
 

@@ -2,7 +2,7 @@
  * Container output, line by line, in Docker's json-file form: `{"log","stream","time"}`. Two files of at most
  * `LOG_BYTES_MAX` each, the older one dropped.
  */
-import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync, renameSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { StringDecoder } from 'node:string_decoder'
 import { isMissing } from '#local-cloud/atomic-file.ts'
@@ -61,10 +61,6 @@ export function logWriter(ctx: EngineContext, id: string) {
       for (const stream of ['stdout', 'stderr'] as const) if (rest[stream] !== '') write(stream, [rest[stream]])
     },
   }
-}
-
-export function removeLogs(ctx: EngineContext, id: string): void {
-  for (const file of [logFile(ctx, id), `${logFile(ctx, id)}.1`]) rmSync(file, { force: true })
 }
 
 export function readLogs(ctx: EngineContext, id: string): LogEntry[] {
