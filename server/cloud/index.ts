@@ -1,4 +1,2 @@
-/** More types stand in `port.ts`. */
-export { createCloud } from './cloud.ts'
+/** Types stand in `port.ts`. */
 export { removeTwins } from './create-droplet.ts'
-export type { Cloud } from './port.ts'
