@@ -19,12 +19,15 @@ const UNSETTLED_MS = 20_000
 
 const bootstrapStatus = z.object({ status: z.enum(['running', 'done', 'error']), detail: z.string().max(500) })
 
-/** @throws ENGINE_UNAVAILABLE when cloud-init ended badly, SSH_HOST_KEY_MISMATCH, the signal's reason */
+/**
+ * @param told.problem what stood in the way at the last look, for the message should time run out
+ * @throws ENGINE_UNAVAILABLE when cloud-init ended badly, SSH_HOST_KEY_MISMATCH, the signal's reason
+ */
 export async function waitUntilPrepared(
   base: FleetBase,
   droplet: Droplet,
   signal: AbortSignal,
-  onDetail: (detail: string) => Promise<void>,
+  told: { detail: (detail: string) => Promise<void>; problem: (message: string) => void },
 ): Promise<EngineInfo> {
   const unsettledUntil = Date.now() + UNSETTLED_MS
   let last = ''
@@ -32,18 +35,19 @@ export async function waitUntilPrepared(
     const seen = await look(base, droplet.id, signal).catch((error: unknown) => {
       signal.throwIfAborted()
       if (!mayPass(error, Date.now() < unsettledUntil)) throw error
+      told.problem(error.message)
       return null
     })
     if (seen?.status === 'error') throw new BerthError('ENGINE_UNAVAILABLE', `${droplet.name}: ${seen.detail}.`)
     if (seen?.info) return seen.info
-    if (seen && seen.detail !== last) await onDetail(seen.detail)
+    if (seen && seen.detail !== last) await told.detail(seen.detail)
     last = seen?.detail ?? last
     await pause(ms, signal)
   }
   throw new Error('unreachable: the pauses have no end')
 }
 
-function mayPass(error: unknown, unsettled: boolean): boolean {
+function mayPass(error: unknown, unsettled: boolean): error is BerthError {
   if (!(error instanceof BerthError)) return false
   if (error.code === 'SSH_UNREACHABLE' || error.code === 'ENGINE_UNAVAILABLE') return true
   return unsettled && (error.code === 'SSH_HOST_KEY_MISMATCH' || error.code === 'ENGINE_REJECTED')

@@ -19,8 +19,8 @@ import { type FleetBase, systemCtx } from './types.ts'
 import { pause } from './wait.ts'
 
 const COMMAND_DEADLINE_MS = 20_000
-/** sshd re-reads its configuration within milliseconds; a connection just before still shows the old key. */
-const PROOF_TRIES = 5
+/** While sshd re-reads its configuration, a connection still shows the old key, or is refused for a moment. */
+const PROOF_TRIES = 10
 const PROOF_PAUSE_MS = 200
 
 const withoutComment = (line: string): string => line.trim().split(/\s+/).slice(0, 2).join(' ')
@@ -73,9 +73,15 @@ function withPending(base: FleetBase, dropletId: string): Promise<Pending | null
 
 async function proves(base: FleetBase, dropletId: string, publicLine: string, signal?: AbortSignal): Promise<boolean> {
   for (let n = 1; ; n++) {
-    const shown = await base.fleet.pool.probeHostKey(dropletId, { signal, deadlineMs: COMMAND_DEADLINE_MS })
+    const last = n === PROOF_TRIES
+    const shown = await base.fleet.pool
+      .probeHostKey(dropletId, { signal, deadlineMs: COMMAND_DEADLINE_MS })
+      .catch((error: unknown) => {
+        if (last || !(error instanceof BerthError) || error.code !== 'SSH_UNREACHABLE') throw error
+        return ''
+      })
     if (withoutComment(shown) === publicLine) return true
-    if (n === PROOF_TRIES) return false
+    if (last) return false
     await pause(PROOF_PAUSE_MS, signal)
   }
 }

@@ -23,7 +23,7 @@ import { generateKeyPair } from './key-pair.ts'
 import { attemptTagOf, dropletName, dropletTags } from './names.ts'
 import { hold } from './reservations.ts'
 import { openHostKey, sealHostKey } from './secrets.ts'
-import { type Droplet, type FleetBase, type ProvisionInput, systemCtx } from './types.ts'
+import { type Droplet, type FleetBase, type ProvisionInput, type ProvisionProgress, systemCtx } from './types.ts'
 import { DROPLET_IMAGE, userData } from './user-data.ts'
 import { growingPauses, pause } from './wait.ts'
 
@@ -46,23 +46,31 @@ export async function provisionDroplet(base: FleetBase, input: ProvisionInput): 
   if (claimed.state === 'active') return claimed
   const deadline = AbortSignal.timeout(Math.max(0, (claimed.deadlineAt?.getTime() ?? 0) - Date.now()))
   const signal = AbortSignal.any([input.signal, deadline])
-  const say = async (phase: Parameters<NonNullable<ProvisionInput['onProgress']>>[0]['phase'], message: string) =>
-    input.onProgress?.({ phase, message })
+  let lastSaid = ''
+  const say = async (phase: ProvisionProgress['phase'], message: string) => {
+    lastSaid = message
+    await input.onProgress?.({ phase, message })
+  }
   try {
     await say('creating', `Creating ${claimed.name}: ${claimed.size} in ${claimed.region}`)
     const created = claimed.providerId === null ? await create(base, claimed, signal) : claimed
     await say('booting', `${claimed.name} is booting`)
     const addressed = created.publicIp ? created : await waitForAddress(base, created, signal)
     await say('connecting', `Connecting to ${claimed.name}`)
-    const info = await waitUntilPrepared(base, addressed, signal, (detail) =>
-      say('preparing', `Preparing ${claimed.name}: ${detail}`),
-    )
+    const info = await waitUntilPrepared(base, addressed, signal, {
+      detail: (detail) => say('preparing', `Preparing ${claimed.name}: ${detail}`),
+      problem: (message) => {
+        lastSaid = message
+      },
+    })
     const active = await activate(base, addressed, info)
     await say('ready', `${claimed.name} is ready`)
     return active
   } catch (error) {
     if (deadline.aborted && !input.signal.aborted)
-      throw new BerthError('DROPLET_BOOT_TIMEOUT', `${claimed.name} did not become ready in time.`, { cause: error })
+      throw new BerthError('DROPLET_BOOT_TIMEOUT', `${claimed.name} did not become ready in time. ${lastSaid}`, {
+        cause: error,
+      })
     throw error
   }
 }
