@@ -71,7 +71,8 @@ export function asBerthError(error: unknown): BerthError {
     const known = PROTOCOL_ERRORS[error.code]
     if (known) return new BerthError(known.code, known.message)
   }
-  return new BerthError('INTERNAL', 'Something went wrong inside Berth.', { cause: error })
+  const cause = error instanceof TRPCError ? (error.cause ?? error) : error
+  return new BerthError('INTERNAL', 'Something went wrong inside Berth.', { cause })
 }
 
 function fromZod(error: ZodError): BerthError {
@@ -82,9 +83,11 @@ function fromZod(error: ZodError): BerthError {
   })
 }
 
-export const toTrpcError = (error: unknown): TRPCError => {
+/** What tRPC refuses keeps tRPC's status: 405, 413 and 415 have no code of ours. */
+const toTrpcError = (error: unknown): TRPCError => {
   const known = asBerthError(error)
-  return new TRPCError({ code: ERROR_CODES[known.code].trpc, message: known.message, cause: known })
+  const refusal = error instanceof TRPCError && !error.cause && PROTOCOL_ERRORS[error.code] ? error.code : null
+  return new TRPCError({ code: refusal ?? ERROR_CODES[known.code].trpc, message: known.message, cause: known })
 }
 
 /** Subscriptions throw while they run, after every middleware: the generator itself is translated. */
@@ -107,7 +110,7 @@ const errors = t.middleware(async ({ ctx, next, path, type }) => {
     return translatedError
   }
   const result = await next()
-  if (!result.ok) throw fail(result.error.cause ?? result.error)
+  if (!result.ok) throw fail(result.error)
   if (type === 'subscription' && isAsyncIterable(result.data)) return { ...result, data: translated(result.data, fail) }
   return result
 })

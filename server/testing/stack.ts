@@ -17,12 +17,12 @@ import {
   secureCookies,
   sessionSecret,
 } from '#server/auth/index.ts'
-import type { Cloud } from '#server/cloud/index.ts'
+import type { Cloud } from '#server/cloud/port.ts'
 import { readConfig } from '#server/config.ts'
 import type { Base, Scope } from '#server/context.ts'
 import { createVault } from '#server/crypto/vault.ts'
 import { createEventHub } from '#server/deployments/index.ts'
-import type { EnginePool } from '#server/engine/index.ts'
+import type { EnginePool } from '#server/engine/port.ts'
 import { BerthError } from '#server/errors.ts'
 import { createFleet, type FleetBase } from '#server/fleet/index.ts'
 import { handleRequest, type Surface } from '#server/http/router.ts'
