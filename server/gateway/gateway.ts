@@ -65,6 +65,10 @@ export interface RunningGateway extends Gateway {
   sweep(): Promise<void>
 }
 
+interface About {
+  deploymentId: string | null
+}
+
 /** A revoked token's open streams end within this where no change was heard of. */
 const RECHECK_MS = 2000
 const SWEEP_MS_MAX = 30_000
@@ -111,15 +115,19 @@ export function createGateway(deps: GatewayDeps): RunningGateway {
     })
   }
 
-  async function admit(req: IncomingMessage, res: ServerResponse): Promise<void> {
+  /** @param about learns the deployment once it is known to exist */
+  async function admit(req: IncomingMessage, res: ServerResponse, about: About): Promise<void> {
     const forwarded = header(req, FORWARD_HEADER)
     const found = forwarded === undefined ? await findDirect(req, res) : await findForwarded(req, forwarded)
     if (!found) return forwarded === undefined ? undefined : refuseToken(res)
     if (found.kind === 'unknown') return refuseToken(res)
+    about.deploymentId = deploymentIn(req.url)
     if (found.kind === 'not-serving') {
       const message = `This deployment is not serving now: it is ${found.state}.`
       return refuse(res, 503, RPC.server, message, { headers: { 'retry-after': '5' } })
     }
+    // Its end was announced before anyone listened for it.
+    if (res.destroyed) return
     const { grant } = found
     const x: Exchange = { req, res, grant }
     answers.add(grant.tokenId, grant.backend.deploymentId, res)
@@ -155,6 +163,21 @@ export function createGateway(deps: GatewayDeps): RunningGateway {
     await endSessions((s) => revoked.has(s.tokenId))
   }
 
+  let rechecking: Promise<void> | null = null
+  let again = false
+  /** Events come in bursts: one look at a time, and one more after the last. */
+  async function recheckSoon(): Promise<void> {
+    again = true
+    if (rechecking) return
+    while (again) {
+      again = false
+      rechecking = recheck().catch(onError)
+      await rechecking
+    }
+    rechecking = null
+  }
+  const holds = (id: string) => stdio.count(id) + http.count(id) > 0 || answers.has(id)
+
   const endSessions = async (condition: (s: { tokenId: string; deploymentId: string }) => boolean): Promise<void> => {
     await Promise.all([stdio.endWhere(condition), http.endWhere(condition)])
   }
@@ -165,8 +188,7 @@ export function createGateway(deps: GatewayDeps): RunningGateway {
   }
 
   async function renew(): Promise<void> {
-    const inUse = (id: string) => stdio.count(id) + http.count(id) > 0
-    for (const deploymentId of await leases.renew(inUse)) {
+    for (const deploymentId of await leases.renew(holds)) {
       log.warn({ deploymentId }, 'gateway: another process took the sessions over')
       await drop(deploymentId)
     }
@@ -196,25 +218,24 @@ export function createGateway(deps: GatewayDeps): RunningGateway {
     every(limits.leaseMs / 4, renew, onError),
     every(RECHECK_MS, recheck, onError),
   ]
-  const unsubscribe = deps.changes?.(() => void recheck().catch(onError)) ?? (() => {})
+  const unsubscribe = deps.changes?.((deploymentId) => {
+    if (holds(deploymentId)) void recheckSoon()
+  })
 
   return {
     handle(req, res) {
       const startedAt = performance.now()
+      const about: About = { deploymentId: null }
       res.socket?.setNoDelay(true)
       // A client that vanished without a word (a closed lid) is noticed, and its stream ends.
       res.socket?.setKeepAlive(true, TCP_KEEP_ALIVE_MS)
       res.once('close', () => {
         const seconds = (performance.now() - startedAt) / 1000
-        metrics.request({
-          deploymentId: res.statusCode === 401 ? null : deploymentIn(req.url),
-          status: res.statusCode,
-          seconds,
-        })
+        metrics.request({ ...about, status: res.statusCode, seconds })
       })
-      admit(req, res).catch((error: unknown) => {
+      admit(req, res, about).catch((error: unknown) => {
         const known = error instanceof BerthError && error.code !== 'INTERNAL'
-        if (!known) log.error({ err: error, deploymentId: deploymentIn(req.url) }, 'gateway: a request failed')
+        if (!known) log.error({ err: error, ...about }, 'gateway: a request failed')
         const headers = { 'retry-after': '5' }
         refuse(res, known ? 503 : 500, RPC.internal, known ? error.message : 'Internal error.', { headers })
       })
@@ -231,7 +252,7 @@ export function createGateway(deps: GatewayDeps): RunningGateway {
     sweep,
     async close() {
       for (const stop of timers) stop()
-      unsubscribe()
+      unsubscribe?.()
       answers.end(() => true)
       await endSessions(() => true)
       await bridge.close()

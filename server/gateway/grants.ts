@@ -1,8 +1,9 @@
 /** The look-ups behind every request: is the token good, and which container serves. */
-import { and, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNotNull, isNull, lt, notInArray, or, sql } from 'drizzle-orm'
 import type { Db } from '#db/client.ts'
 import { users } from '#db/schema/auth.ts'
 import { deployments, deploymentTokens } from '#db/schema/deployments.ts'
+import type { DeploymentState } from '#db/schema/states.ts'
 import { templateVersions } from '#db/schema/templates.ts'
 import type { TemplateConfig } from '#db/template-config.ts'
 import type { EnginePool } from '#server/engine/port.ts'
@@ -13,12 +14,12 @@ export type Lookup = { kind: 'unknown' } | { kind: 'not-serving'; state: string 
 
 export interface Grants {
   find(deploymentId: string, by: { tokenHash: string } | { tokenId: string }): Promise<Lookup>
-  /** @returns those of the tokens that may still be used */
+  /** @returns those of the tokens that may still be used, and whose deployment serves */
   stillGood(tokenIds: string[]): Promise<Set<string>>
 }
 
 /** The container is (being) taken away: what it still says is not to be trusted. */
-const LEAVING = new Set(['stopping', 'stopped', 'deleting', 'deleted'])
+const LEAVING: DeploymentState[] = ['stopping', 'stopped', 'deleting', 'deleted']
 /** How exact "last used" is. */
 const LAST_USED_MS = 60_000
 /** Containers whose argv is remembered. */
@@ -92,7 +93,7 @@ export function createGrants(o: {
       if (!row) return { kind: 'unknown' }
       used(row.tokenId, row.lastUsedAt)
       const { dropletId, containerId, hostPort, config } = row
-      if (!dropletId || !containerId || LEAVING.has(row.state)) return { kind: 'not-serving', state: row.state }
+      if (!dropletId || !containerId || LEAVING.includes(row.state)) return { kind: 'not-serving', state: row.state }
       const command = config.transport.type === 'stdio' ? await commandOf(dropletId, containerId, config) : []
       const backend = { deploymentId, dropletId, containerId, transport: config.transport, hostPort, command }
       const { tokenId, era, protocolVersion } = row
@@ -105,7 +106,14 @@ export function createGrants(o: {
         .from(deploymentTokens)
         .innerJoin(deployments, eq(deployments.id, deploymentTokens.deploymentId))
         .innerJoin(users, eq(users.id, deployments.userId))
-        .where(and(inArray(deploymentTokens.id, tokenIds), good))
+        .where(
+          and(
+            inArray(deploymentTokens.id, tokenIds),
+            good,
+            isNotNull(deployments.containerId),
+            notInArray(deployments.state, LEAVING),
+          ),
+        )
       return new Set(rows.map((row) => row.id))
     },
   }

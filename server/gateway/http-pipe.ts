@@ -22,6 +22,7 @@ import {
   refuseUnknownSession,
 } from './json-rpc.ts'
 import type { GatewayLimits } from './limits.ts'
+import type { Backend } from './port.ts'
 import type { SessionIds, SessionTicket } from './session-ids.ts'
 import type { SessionStore } from './sessions.ts'
 
@@ -58,7 +59,8 @@ export function createHttpPipe(o: PipeOptions): HttpPipe {
     if (o.ended.has(id)) return null
     const known = o.store.get(id)
     if (known) return known
-    if (!ticket.initialize || !o.store.makeRoom(backend.deploymentId, o.limits.sessionsMax)) return null
+    if (!ticket.initialize) return null
+    void o.store.makeRoom(backend.deploymentId, o.limits.sessionsMax)
     return makeSession(id, ticket)
   }
 
@@ -80,7 +82,7 @@ export function createHttpPipe(o: PipeOptions): HttpPipe {
       const params = initializeParams(message())
       const ticket = { deploymentId: grant.backend.deploymentId, tokenId: grant.tokenId, initialize: params }
       const id = o.ids.seal(ticket)
-      o.store.makeRoom(ticket.deploymentId, o.limits.sessionsMax)
+      void o.store.makeRoom(ticket.deploymentId, o.limits.sessionsMax)
       makeSession(id, ticket).opened(grant.backend, backendId)
       headers['mcp-session-id'] = id
     }
@@ -89,10 +91,12 @@ export function createHttpPipe(o: PipeOptions): HttpPipe {
 
   async function inSession(x: Exchange, session: HttpSession, body: Body | null): Promise<void> {
     const { req, res, grant } = x
+    if (res.destroyed) return
     const message = lazyMessage(body)
     const finished = session.begin(req.method === 'GET')
     res.once('close', finished)
     const gone = whenGone(res)
+    if (req.method === 'POST' && !mayRepeat(message())) await ensureAlive(session, grant.backend)
     for (let again = body?.complete ?? true; ; again = false) {
       const backendId = await session.backendId(grant.backend)
       const version = header(req, 'mcp-protocol-version')
@@ -117,6 +121,16 @@ export function createHttpPipe(o: PipeOptions): HttpPipe {
       res.write(error.bytes)
       return void head.pipe(res)
     }
+  }
+
+  /**
+   * A tool call can't be made twice, so a server that just restarts must be noticed before it: without a connection
+   * that is known to live, a ping goes first, and that one may wait and repeat.
+   */
+  async function ensureAlive(session: HttpSession, backend: Backend): Promise<void> {
+    if (await o.upstream.connected(backend)) return
+    const backendId = await session.backendId(backend)
+    if (await session.isLost(backend, backendId)) session.invalidate(backendId)
   }
 
   async function end(x: Exchange, id: string, session: HttpSession): Promise<void> {

@@ -23,6 +23,8 @@ export interface Upstream {
    * @throws BerthError DEPLOYMENT_NOT_SERVING, or the abort reason
    */
   request(backend: Backend, request: UpstreamRequest): Promise<IncomingMessage>
+  /** Is a kept connection open? It ends with the server's process, so then the server is alive. */
+  connected(backend: Backend): Promise<boolean>
 }
 
 /** The only headers of a client that a container sees: never its bearer token or cookies. */
@@ -48,11 +50,16 @@ export function createUpstream(o: { engines: Pick<EnginePool, 'engine'>; reconne
   /** Docker gives a restarted container another host port: container id → the port seen last. */
   const moved = new Map<string, number>()
 
+  function portOf(backend: Backend): number {
+    const hostPort = moved.get(backend.containerId) ?? backend.hostPort
+    if (hostPort === null) throw new BerthError('DEPLOYMENT_NOT_SERVING', 'The server has no port.')
+    return hostPort
+  }
+
   async function once(backend: Backend, r: UpstreamRequest): Promise<IncomingMessage> {
     const { transport } = backend
     if (transport.type !== 'streamable-http') throw new Error('not an HTTP container')
-    const hostPort = moved.get(backend.containerId) ?? backend.hostPort
-    if (hostPort === null) throw new BerthError('DEPLOYMENT_NOT_SERVING', 'The server has no port.')
+    const hostPort = portOf(backend)
     const engine = await o.engines.engine(backend.dropletId)
     return new Promise((resolve, reject) => {
       const upstream = http.request({
@@ -90,6 +97,11 @@ export function createUpstream(o: { engines: Pick<EnginePool, 'engine'>; reconne
   }
 
   return {
+    async connected(backend) {
+      const engine = await o.engines.engine(backend.dropletId)
+      const { freeSockets } = engine.agentFor(portOf(backend))
+      return Object.values(freeSockets).some((sockets) => sockets && sockets.length > 0)
+    },
     async request(backend, r) {
       const startedAt = performance.now()
       let lookedAt = Number.NEGATIVE_INFINITY
@@ -114,8 +126,11 @@ export function createUpstream(o: { engines: Pick<EnginePool, 'engine'>; reconne
 }
 
 const codeOf = (error: unknown): unknown => (error as { code?: unknown }).code
+/** RFC 4254, 5.1: the droplet's sshd could not connect to the port. */
+const SSH_OPEN_CONNECT_FAILED = 2
 /** Nobody listened: the call can't have run. */
-const wasRefused = (error: unknown): boolean => codeOf(error) === 'ECONNREFUSED'
+const wasRefused = (error: unknown): boolean =>
+  codeOf(error) === 'ECONNREFUSED' || (error as { reason?: unknown }).reason === SSH_OPEN_CONNECT_FAILED
 /** The connection ended before an answer: the call may have run. */
 const wasLost = (error: unknown): boolean => ['ECONNRESET', 'EPIPE', 'ECONNABORTED'].includes(String(codeOf(error)))
 

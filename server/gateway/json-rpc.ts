@@ -25,6 +25,7 @@ export type RpcMessage = RpcRequest | RpcNotification | RpcResponse
 /** First revision without sessions; revisions are dates, so they compare as text. */
 export const FIRST_STATELESS_VERSION = '2026-07-28'
 export const LAST_SESSION_VERSION = '2025-11-25'
+export const SESSION_VERSIONS = ['2024-11-05', '2025-03-26', '2025-06-18', LAST_SESSION_VERSION]
 export const VERSION_META = 'io.modelcontextprotocol/protocolVersion'
 export const CLIENT_INFO_META = 'io.modelcontextprotocol/clientInfo'
 export const CLIENT_CAPABILITIES_META = 'io.modelcontextprotocol/clientCapabilities'

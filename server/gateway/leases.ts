@@ -18,6 +18,9 @@ export function createLeases(o: { db: Db; workerId: string; leaseMs: number }): 
   const held = new Map<string, number>()
   const until = sql`now() + make_interval(secs => ${o.leaseMs / 1000})`
   const mine = eq(gatewayLeases.workerId, o.workerId)
+  /** Another process cannot answer at our own address: that holder died, and this one took its port. */
+  const isPredecessor = sql`${gatewayLeases.workerId} in (select w.id from ${workers} w where w.internal_url =
+    (select me.internal_url from ${workers} me where me.id = ${o.workerId}))`
   const safeUntil = (askedAt: number) => askedAt + o.leaseMs / 2
 
   async function take(deploymentId: string): Promise<boolean> {
@@ -28,7 +31,7 @@ export function createLeases(o: { db: Db; workerId: string; leaseMs: number }): 
       .onConflictDoUpdate({
         target: gatewayLeases.deploymentId,
         set: { workerId: o.workerId, leaseUntil: until },
-        setWhere: or(mine, lt(gatewayLeases.leaseUntil, sql`now()`)),
+        setWhere: or(mine, lt(gatewayLeases.leaseUntil, sql`now()`), isPredecessor),
       })
       .returning({ id: gatewayLeases.deploymentId })
     if (rows.length > 0) held.set(deploymentId, safeUntil(askedAt))

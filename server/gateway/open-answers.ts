@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http'
 export interface OpenAnswers {
   add(tokenId: string, deploymentId: string, res: ServerResponse): void
   tokens(): string[]
+  has(deploymentId: string): boolean
   end(condition: (tokenId: string, deploymentId: string) => boolean): void
   readonly count: number
 }
@@ -16,6 +17,7 @@ export function createOpenAnswers(): OpenAnswers {
       res.once('close', () => open.delete(res))
     },
     tokens: () => [...new Set([...open.values()].map((entry) => entry.tokenId))],
+    has: (deploymentId) => [...open.values()].some((entry) => entry.deploymentId === deploymentId),
     end(condition) {
       for (const [res, { tokenId, deploymentId }] of open) if (condition(tokenId, deploymentId)) res.destroy()
     },

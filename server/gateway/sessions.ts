@@ -24,8 +24,8 @@ export interface SessionStore<S extends LiveSession> {
   get(id: string): S | undefined
   add(session: S): void
   remove(session: S): void
-  /** Parks the least recently used idle sessions until one more fits. @returns false when all are busy */
-  makeRoom(deploymentId: string, max: number): boolean
+  /** Parks the least recently used idle sessions until one more fits. @returns when it fits, or null: all are busy */
+  makeRoom(deploymentId: string, max: number): Promise<void> | null
   /** Parks every session past its idle deadline. */
   sweep(): Promise<void>
   endWhere(condition: (session: S) => boolean): Promise<void>
@@ -53,12 +53,10 @@ export function createSessionStore<S extends LiveSession>(o: { now: () => number
       const candidates = costly
         .filter(idle)
         .sort((a, b) => Number(a.streaming) - Number(b.streaming) || a.lastUsedAt - b.lastUsedAt)
-      let excess = costly.length + 1 - max
-      for (const session of candidates) {
-        if (excess-- <= 0) break
-        void session.park().then(() => forget(session))
-      }
-      return excess <= 0
+      const excess = Math.max(0, costly.length + 1 - max)
+      if (candidates.length < excess) return null
+      const parked = candidates.slice(0, excess).map((session) => session.park().then(() => forget(session)))
+      return Promise.all(parked).then(() => {})
     },
     async sweep() {
       const deadline = o.now() - o.idleMs

@@ -18,6 +18,7 @@ import {
   type RpcRequest,
   type RpcResponse,
   refuse,
+  SESSION_VERSIONS,
 } from './json-rpc.ts'
 import type { GatewayLimits } from './limits.ts'
 import type { Backend } from './port.ts'
@@ -184,7 +185,12 @@ export function createSharedProcess(o: SharedOptions): SharedProcess {
   return {
     async initialize(backend, request) {
       await ensure(backend)
-      return { ...(greeting ?? errorResponse(null, RPC.server, 'The server ended.')), id: request.id }
+      if (!greeting?.result)
+        return { ...(greeting ?? errorResponse(null, RPC.server, 'The server ended.')), id: request.id }
+      // The revisions of this era differ in what may be added, so a client keeps the one that it asked for.
+      const asked = request.params?.protocolVersion
+      const known = typeof asked === 'string' && SESSION_VERSIONS.includes(asked)
+      return { ...greeting, id: request.id, result: { ...greeting.result, ...(known && { protocolVersion: asked }) } }
     },
     client(id, tokenId) {
       const member: Member = { pending: new Map(), stream: null, uris: new Set() }

@@ -72,13 +72,11 @@ export function createStdioBridge(o: BridgeOptions): StdioBridge {
     }
   }
 
-  const room = (deploymentId: string): void => {
-    if (!o.store.makeRoom(deploymentId, o.limits.processesMax))
-      throw new BerthError('DEPLOYMENT_NOT_SERVING', 'All processes of this server are busy: try again soon.')
-  }
-  /** A process is counted before it starts, so that a burst can't pass the bound. */
-  const boundedLaunch = (backend: Backend): Promise<StdioChannel> => {
-    room(backend.deploymentId)
+  /** Its caller counts as costly from here on, so that a burst can't pass the bound. */
+  async function boundedLaunch(backend: Backend): Promise<StdioChannel> {
+    const room = o.store.makeRoom(backend.deploymentId, o.limits.processesMax)
+    if (!room) throw new BerthError('DEPLOYMENT_NOT_SERVING', 'All processes of this server are busy: try again soon.')
+    await room
     return launch(backend)
   }
 

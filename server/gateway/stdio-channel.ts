@@ -31,8 +31,8 @@ export interface StdioChannel {
 
 const STDERR_LINES = 20
 const STDERR_BYTES = 4096
-/** Time for a server to leave by itself after its stdin closed. */
-const CLOSE_GRACE_MS = 1000
+/** Time for a server to leave by itself after its stdin closed; then the engine sends SIGTERM, then SIGKILL. */
+const CLOSE_GRACE_MS = 300
 
 export function openChannel(process: StdioProcess, o: { lineBytesMax: number }): StdioChannel {
   let end: ProcessEnd | null = null

@@ -49,6 +49,15 @@ export interface DeployOptions {
   env?: Record<string, string>
 }
 
+/** A container that runs already. */
+export type Registered = Omit<Backend, 'deploymentId'> & { era: Era | null }
+
+const TRANSPORTS: Record<DeployOptions['transport'], TemplateConfig['transport']> = {
+  stdio: { type: 'stdio', shared: false },
+  shared: { type: 'stdio', shared: true },
+  http: { type: 'streamable-http', port: 3001, path: '/mcp' },
+}
+
 /** One Berth process with its own port. */
 export interface Station {
   gateway: RunningGateway
@@ -61,6 +70,7 @@ export interface Stage {
   engine: ChildEngine
   vault: Vault
   deploy(o: DeployOptions): Promise<Deployed>
+  register(o: Registered): Promise<Deployed>
   token(deploymentId: string): Promise<{ token: string; tokenId: string }>
   station(o?: Partial<GatewayDeps>): Promise<Station>
   close(): Promise<void>
@@ -115,6 +125,37 @@ export async function gatewayStage(): Promise<Stage> {
     return made
   }
 
+  async function register({ transport, era, ...o }: Registered): Promise<Deployed> {
+    const config: TemplateConfig = {
+      image: 'test/image',
+      transport,
+      environmentVariables: [],
+      resources: { memoryBytes: 2 ** 28, cpuMillis: 250, diskBytes: 0 },
+      volumes: [],
+      startTimeoutMs: 30_000,
+      capabilities: [],
+    }
+    const [deploymentId, templateId, templateVersionId] = [v7(), v7(), v7()]
+    const common = { slug: templateId, displayName: 'T', description: '', category: 'test', mcpTemplateConfig: config }
+    await db.insert(toolCatalog).values({ id: templateId, ...common })
+    await db.insert(templateVersions).values({ id: templateVersionId, templateId, version: 1, config })
+    const { dropletId, containerId, hostPort } = o
+    const serving = { dropletId, containerId, hostPort, era, state: 'healthy' as const }
+    const rest = { name: 'test', priority: 5, variables: { keyId: '', box: '' } }
+    await db
+      .insert(deployments)
+      .values({ id: deploymentId, userId, templateId, templateVersionId, ...serving, ...rest })
+    const first = stations[0] ?? (await station())
+    const url = new URL(`/mcp/${deploymentId}`, first.url)
+    return {
+      deploymentId,
+      containerId,
+      backend: { deploymentId, transport, ...o },
+      url,
+      ...(await token(deploymentId)),
+    }
+  }
+
   return {
     database,
     engine,
@@ -127,53 +168,9 @@ export async function gatewayStage(): Promise<Stage> {
         ? [...server, server === SERVERS.everything ? 'streamableHttp' : 'http']
         : [...server, 'stdio']
       const ran = await engine.run(argv, { ...(isHttp && { http: { env: env ?? {} } }), ...(env && { env }) })
-      const config: TemplateConfig = {
-        image: 'test/image',
-        transport: isHttp
-          ? { type: 'streamable-http', port: 3001, path: '/mcp' }
-          : { type: 'stdio', shared: transport === 'shared' },
-        environmentVariables: [],
-        resources: { memoryBytes: 2 ** 28, cpuMillis: 250, diskBytes: 0 },
-        volumes: [],
-        startTimeoutMs: 30_000,
-        capabilities: [],
-      }
-      const [deploymentId, templateId, templateVersionId, dropletId] = [v7(), v7(), v7(), v7()]
-      const common = {
-        slug: templateId,
-        displayName: 'T',
-        description: '',
-        category: 'test',
-        mcpTemplateConfig: config,
-      }
-      await db.insert(toolCatalog).values({ id: templateId, ...common })
-      await db.insert(templateVersions).values({ id: templateVersionId, templateId, version: 1, config })
-      await db.insert(deployments).values({
-        id: deploymentId,
-        userId,
-        templateId,
-        templateVersionId,
-        name: 'test',
-        state: 'healthy',
-        priority: 5,
-        variables: { keyId: '', box: '' },
-        dropletId,
-        containerId: ran.containerId,
-        hostPort: ran.hostPort,
-        era,
-      })
-      const backend = {
-        deploymentId,
-        dropletId,
-        containerId: ran.containerId,
-        transport: config.transport,
-        hostPort: ran.hostPort,
-        command: argv,
-      }
-      const first = stations[0] ?? (await station())
-      const url = new URL(`/mcp/${deploymentId}`, first.url)
-      return { deploymentId, containerId: ran.containerId, backend, url, ...(await token(deploymentId)) }
+      return register({ ...ran, command: argv, era, transport: TRANSPORTS[transport], dropletId: v7() })
     },
+    register,
     async close() {
       await Promise.all(stations.map((s) => s.close()))
       await engine.close()
