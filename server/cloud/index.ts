@@ -1,2 +1,3 @@
 /** Types stand in `port.ts`. */
+export { createCloud } from './cloud.ts'
 export { removeTwins } from './create-droplet.ts'
