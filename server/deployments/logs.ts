@@ -5,9 +5,9 @@ import { reservations } from '#db/schema/fleet.ts'
 import { templateVersions } from '#db/schema/templates.ts'
 import type { LogLineView } from '#server/api/views.ts'
 import type { UserCtx } from '#server/context.ts'
-import type { EnginePool } from '#server/engine/port.ts'
+import type { Engine, EnginePool } from '#server/engine/port.ts'
 import { BerthError } from '#server/errors.ts'
-import { containerName } from './names.ts'
+import { containerName, deploymentLabel } from './names.ts'
 import { openVariables, redactor } from './variables.ts'
 
 export type LogsCtx = UserCtx & { services: { fleet: { pool: EnginePool } } }
@@ -21,7 +21,7 @@ export async function deploymentLogs(
   input: { deploymentId: string; tail?: number },
 ): Promise<LogLineView[]> {
   const source = await findSource(ctx, input.deploymentId)
-  const engine = await ctx.services.fleet.pool.engine(source.dropletId)
+  const { engine } = source
   const tail = Math.min(input.tail ?? TAIL_DEFAULT, TAIL_MAX)
   const lines: LogLineView[] = []
   for await (const line of engine.logs(source.container, { tail, follow: false }))
@@ -35,14 +35,14 @@ export async function* followLogs(
   input: { deploymentId: string; since?: Date; tail?: number; signal: AbortSignal },
 ): AsyncGenerator<LogLineView> {
   const source = await findSource(ctx, input.deploymentId)
-  const engine = await ctx.services.fleet.pool.engine(source.dropletId)
+  const { engine } = source
   const tail = Math.min(input.tail ?? TAIL_DEFAULT, TAIL_MAX)
   const options = { follow: true, signal: input.signal, ...(input.since ? { since: input.since } : { tail }) }
   for await (const line of engine.logs(source.container, options)) yield { ...line, text: source.redact(line.text) }
 }
 
 interface Source {
-  dropletId: string
+  engine: Engine
   container: string
   redact: (text: string) => string
 }
@@ -61,9 +61,15 @@ async function findSource(ctx: LogsCtx, deploymentId: string): Promise<Source> {
   if (!found) throw new BerthError('NOT_FOUND', 'There is no such deployment.')
   const { row, config, reservedOn } = found
   const redact = redactor(config.environmentVariables, openVariables(ctx.vault, row.id, row.variables))
-  const underWay = row.state === 'deploying' && reservedOn !== null
-  if (underWay)
-    return { dropletId: reservedOn, container: containerName({ deploymentId, attempt: row.attempt }), redact }
-  if (row.dropletId && row.containerId) return { dropletId: row.dropletId, container: row.containerId, redact }
-  throw new BerthError('DEPLOYMENT_NOT_SERVING', 'There is no container whose lines could be read.')
+  const dropletId = row.state === 'deploying' && reservedOn ? reservedOn : row.dropletId
+  if (!dropletId) throw nothingToRead()
+  const engine = await ctx.services.fleet.pool.engine(dropletId)
+  if (row.state === 'deploying' && reservedOn)
+    return { engine, container: containerName({ deploymentId, attempt: row.attempt }), redact }
+  if (row.containerId) return { engine, container: row.containerId, redact }
+  const [stopped] = await engine.containers({ label: deploymentLabel(deploymentId) })
+  if (!stopped) throw nothingToRead()
+  return { engine, container: stopped.id, redact }
 }
+
+const nothingToRead = () => new BerthError('DEPLOYMENT_NOT_SERVING', 'There is no container whose lines could be read.')

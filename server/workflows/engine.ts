@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { DBOS } from '@dbos-inc/dbos-sdk'
 import type { Log } from '#server/observability/log.ts'
 
@@ -74,15 +75,18 @@ export async function startWorkflows<Input extends DurableInput>(o: {
   // A queue of this boot alone: the engine's shared one would give a resumed workflow to any process, which need not
   // be the one that won its lease.
   await DBOS.registerQueue(queue, { minPollingIntervalMs: RESUME_POLL_MS })
+  // The engine knows by async context which workflow calls it. What a workflow's end sets off (claiming the next one)
+  // still runs in its context, and would be made its child.
+  const outside = AsyncLocalStorage.snapshot()
   return {
     async start(id, input) {
-      await DBOS.startWorkflow(workflow, { workflowID: id })(id, input)
+      await outside(() => DBOS.startWorkflow(workflow, { workflowID: id })(id, input))
     },
     async resume(id) {
-      await DBOS.resumeWorkflow(id, { queueName: queue })
+      await outside(() => DBOS.resumeWorkflow(id, { queueName: queue }))
     },
     async find(id) {
-      const status = await DBOS.getWorkflowStatus(id)
+      const status = await outside(() => DBOS.getWorkflowStatus(id))
       if (!status) return null
       return {
         finished: FINISHED.has(status.status),

@@ -12,7 +12,10 @@ import { untilDeadline } from './retry.ts'
 /** What `docker stop` gives by default. */
 const GRACE_SECONDS = 10
 
-/** `stopping` → `stopped`; back to `unhealthy` with the reason when the droplet does not answer in time (I9). */
+/**
+ * `stopping` → `stopped`; back to `unhealthy` with the reason when the droplet does not answer in time (I9).
+ * A stopped row keeps its droplet, where its container, room and volumes wait.
+ */
 export async function runStop(env: SagaEnvironment, lease: Lease): Promise<void> {
   const row = await readOwned(env.ctx.db, lease)
   const controller = new AbortController()
@@ -42,7 +45,7 @@ export async function runStop(env: SagaEnvironment, lease: Lease): Promise<void>
           ...RELEASED,
           ...(failure
             ? { state: 'unhealthy' as const, error: { ...pick(failure), step: null, leftovers: [] } }
-            : { state: 'stopped' as const, error: null, servingAttempt: null, hostPort: null }),
+            : { state: 'stopped' as const, error: null, servingAttempt: null, containerId: null, hostPort: null }),
         })
         .where(eq(deployments.id, now.id))
       await record.event(now.id, {

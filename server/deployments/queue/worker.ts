@@ -69,7 +69,13 @@ export async function startWorker(parts: WorkerParts): Promise<Worker> {
       claimAsked = false
       const claimed = await claim(ctx, workerId)
       for (const { workflowId } of claimed) registry.expect(workflowId)
-      await Promise.all(claimed.map(({ workflowId, work }) => workflows.start(workflowId, work)))
+      const starts = claimed.map(async ({ workflowId, work }) => {
+        await workflows.start(workflowId, work).catch((err: unknown) => {
+          ctx.log.warn({ err, deployment: work.deploymentId }, 'a workflow did not start; it will be taken up again')
+          registry.running.broken(workflowId)
+        })
+      })
+      await Promise.all(starts)
     })
   }
 

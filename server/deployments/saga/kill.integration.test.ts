@@ -6,11 +6,20 @@ import { type TestDatabase, testDatabase } from '#db/testing.ts'
 import type { UserCtx } from '#server/context.ts'
 import { createDeployment, deleteDeployment, stopDeployment } from '../index.ts'
 import { POINTS } from '../testing/faults.ts'
-import { eventsOf, newDroplet, newTemplate, newUser, testBase, until, untilAtRest } from '../testing/setup.ts'
+import {
+  eventsOf,
+  newDroplet,
+  newTemplate,
+  newUser,
+  type TestBase,
+  testBase,
+  until,
+  untilAtRest,
+} from '../testing/setup.ts'
 import { createWorld, things } from '../testing/world.ts'
 
 let database: TestDatabase
-let bench: ReturnType<typeof testBase>
+let bench: TestBase
 let ctx: UserCtx
 let template: string
 let child: ChildProcess

@@ -16,11 +16,20 @@ import {
   stopDeployment,
 } from '../index.ts'
 import { isPoint, POINTS, type Point, steps } from '../testing/faults.ts'
-import { eventsOf, newDroplet, newTemplate, newUser, testBase, until, untilAtRest } from '../testing/setup.ts'
+import {
+  eventsOf,
+  newDroplet,
+  newTemplate,
+  newUser,
+  type TestBase,
+  testBase,
+  until,
+  untilAtRest,
+} from '../testing/setup.ts'
 import { createWorld, newWorkerId, things, worldDeps } from '../testing/world.ts'
 
 let database: TestDatabase
-let bench: ReturnType<typeof testBase>
+let bench: TestBase
 let listener: Listener
 let runtime: DeploymentsRuntime
 let ctx: UserCtx

@@ -1,12 +1,13 @@
 /** A user with an account, a droplet and a template, and what tests ask of a deployment. */
 import { randomBytes } from 'node:crypto'
 import { sql } from 'drizzle-orm'
+import { drizzle } from 'drizzle-orm/postgres-js'
 import { v7 } from 'uuid'
-import type { Sql } from '#db/client.ts'
-import { connect } from '#db/client.ts'
+import { connect, type Db, type Sql } from '#db/client.ts'
 import { users } from '#db/schema/auth.ts'
 import { cloudAccounts } from '#db/schema/cloud.ts'
 import { droplets } from '#db/schema/fleet.ts'
+import * as schema from '#db/schema/index.ts'
 import { type DeploymentState, PROGRESSING_STATES } from '#db/schema/states.ts'
 import { templateVersions, toolCatalog } from '#db/schema/templates.ts'
 import { type TemplateConfig, templateConfig } from '#db/template-config.ts'
@@ -18,11 +19,18 @@ import { createLog } from '#server/observability/log.ts'
 /** The same in the test and in its child processes, which open what it sealed. */
 export const TEST_MASTER_KEY = Buffer.alloc(32, 7).toString('base64')
 
-export function testBase(
-  url: string,
-  logLevel = process.env.TEST_LOG ?? 'silent',
-): { base: Base; sql: Sql; end: () => Promise<void> } {
-  const { db, sql: client, end } = connect(url, { max: 10 })
+export interface TestBase {
+  base: Base
+  sql: Sql
+  /** Every statement that went through `base.db`, for tests that count round trips. */
+  statements: string[]
+  end: () => Promise<void>
+}
+
+export function testBase(url: string, logLevel = process.env.TEST_LOG ?? 'silent'): TestBase {
+  const { sql: client, end } = connect(url, { max: 10 })
+  const statements: string[] = []
+  const db: Db = drizzle(client, { schema, logger: { logQuery: (statement) => void statements.push(statement) } })
   const config = readConfig({ DATABASE_URL: url, BERTH_MASTER_KEY: TEST_MASTER_KEY })
   const base: Base = {
     db,
@@ -31,7 +39,7 @@ export function testBase(
     log: createLog(logLevel),
     installationId: 'testtesttt',
   }
-  return { base, sql: client, end }
+  return { base, sql: client, statements, end }
 }
 
 const sealedNothing = { keyId: 'none', box: '' }
