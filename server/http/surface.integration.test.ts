@@ -27,7 +27,22 @@ describe('R17: headers', () => {
   test('a page gets a policy with a nonce of its own, which its renderer sees too', async () => {
     const [first, second] = await Promise.all([fetch(stack.url), fetch(stack.url)])
     const policy = first.headers.get('content-security-policy') ?? ''
-    expect(policy.replace(/nonce-[^']+/, 'nonce-N').split('; ')).toMatchInlineSnapshot()
+    expect(policy.replace(/nonce-[^']+/, 'nonce-N').split('; ')).toMatchInlineSnapshot(`
+      [
+        "default-src 'self'",
+        "script-src 'self' 'nonce-N' 'strict-dynamic'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "worker-src 'self' blob:",
+        "manifest-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+      ]
+    `)
     expect(second.headers.get('content-security-policy')).not.toBe(policy)
     const seen = (await first.json()) as Record<string, string>
     expect(seen['content-security-policy']).toBe(policy)

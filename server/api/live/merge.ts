@@ -35,8 +35,11 @@ export async function* merge<T>(sources: AsyncIterable<T>[]): AsyncGenerator<T, 
     for (;;) {
       const next = ready.shift()
       if (next) {
-        yield next.value
-        next.taken()
+        try {
+          yield next.value
+        } finally {
+          next.taken()
+        }
         continue
       }
       // TypeScript can't see that pumps assign it meanwhile.
