@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { frame, setUp } from './testing.ts'
+import { frame, PATIENT, setUp } from './testing.ts'
 
 describe('logs', () => {
   test('lines of both streams with their times, however they were cut', async () => {
@@ -36,6 +36,6 @@ describe('logs', () => {
       controller.abort()
     }
     expect(texts).toEqual(['one'])
-    await expect.poll(() => droplet.channels).toBe(0)
+    await expect.poll(() => droplet.channels, PATIENT).toBe(0)
   })
 })

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { BerthError } from '#server/errors.ts'
 import type { Engine } from './port.ts'
 import { BOOTSTRAP_STATUS, HOST_KEY_ADD } from './remote-commands.ts'
-import { atEnd, clientKey, failure, hostKey, infoOnly, json, setUp } from './testing.ts'
+import { atEnd, clientKey, failure, hostKey, infoOnly, json, PATIENT, setUp } from './testing.ts'
 import { newKeyPair, startTestDroplet } from './testing-droplet.ts'
 
 describe('host keys', () => {
@@ -85,7 +85,7 @@ describe('one connection a droplet', () => {
     })
     const engine = await pool.engine('d')
     const answer = engine.info()
-    await expect.poll(() => held.length).toBe(1)
+    await expect.poll(() => held.length, PATIENT).toBe(1)
     droplet.cut()
     expect((await answer).version).toBe('27.5')
     expect(droplet.connectionsEver).toBe(2)
@@ -97,7 +97,7 @@ describe('one connection a droplet', () => {
     const engine = await pool.engine('d')
     await droplet.close()
     const waiting = Promise.all(Array.from({ length: 20 }, () => engine.info()))
-    await expect.poll(() => pool.provenHostKey('d')).toBeNull()
+    await expect.poll(() => pool.provenHostKey('d'), PATIENT).toBeNull()
     const again = await startTestDroplet({ hostKey, clientKey, docker: infoOnly, port })
     atEnd(() => again.close())
     await waiting
@@ -113,7 +113,7 @@ describe('one connection a droplet', () => {
   test('an unused connection is dropped and made anew by the next call; a used one stays', async () => {
     const { droplet, pool } = await setUp({ docker: infoOnly }, () => ({ idleMs: 80 }))
     const engine = await pool.engine('d')
-    await expect.poll(() => droplet.connections).toBe(0)
+    await expect.poll(() => droplet.connections, PATIENT).toBe(0)
     await engine.info()
     expect(droplet.connectionsEver).toBe(2)
   })
@@ -122,7 +122,7 @@ describe('one connection a droplet', () => {
     const { droplet, pool } = await setUp({ docker: infoOnly })
     await (await pool.engine('d')).info()
     await pool.close()
-    await expect.poll(() => droplet.connections).toBe(0)
+    await expect.poll(() => droplet.connections, PATIENT).toBe(0)
     expect((await failure(pool.engine('d'))).code).toBe('SSH_UNREACHABLE')
   })
 })
@@ -168,7 +168,7 @@ describe('commands', () => {
     })
     expect(await pool.command('d', HOST_KEY_ADD, { input: 'key' })).toBe('read key')
     expect(droplet.commands).toEqual(['berth-droplet host-key-add'])
-    await expect.poll(() => droplet.channels).toBe(0)
+    await expect.poll(() => droplet.channels, PATIENT).toBe(0)
   })
 
   test('one that ends before it has read anything is heard', async () => {
@@ -187,7 +187,7 @@ describe('commands', () => {
       '`berth-droplet host-key-add` ended with 3: no such key',
     ])
     expect((await failure(pool.command('d', BOOTSTRAP_STATUS, { deadlineMs: 50 }))).code).toBe('ENGINE_UNAVAILABLE')
-    await expect.poll(() => droplet.channels).toBe(0)
+    await expect.poll(() => droplet.channels, PATIENT).toBe(0)
   })
 
   test('more commands than sshd allows sessions wait for their turn', async () => {

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { describe, expect, test } from 'vitest'
-import { frame, json, setUp } from './testing.ts'
+import { frame, json, PATIENT, setUp } from './testing.ts'
 
 describe('exec', () => {
   /** A container process that echoes its stdin and ends with it, or does not. */
@@ -53,7 +53,7 @@ describe('exec', () => {
     const process = await (await pool.engine('d')).exec('c', ['server'])
     await process.close(30)
     expect(droplet.commands).toEqual([`berth-droplet exec-kill 42 ${'f'.repeat(64)}`])
-    await expect.poll(() => docker.state.closed).toBe(1)
+    await expect.poll(() => docker.state.closed, PATIENT).toBe(1)
   })
 
   test('stderr that nobody reads does not hold stdout back', async () => {

@@ -1,10 +1,14 @@
 /** What the tests of this folder share: a droplet with a pool over it, and a Docker Engine that records. */
 import type { RequestListener, ServerResponse } from 'node:http'
-import { afterEach, expect } from 'vitest'
+import { afterEach, expect, vi } from 'vitest'
 import { BerthError } from '#server/errors.ts'
 import { createEnginePool, type EnginePoolOptions } from './pool.ts'
 import type { ContainerSpec, EnginePool } from './port.ts'
 import { newKeyPair, startTestDroplet, type TestDroplet, type TestDropletOptions } from './testing-droplet.ts'
+
+/** A busy machine makes these slow, not wrong. */
+vi.setConfig({ testTimeout: 30_000 })
+export const PATIENT = { timeout: 10_000 }
 
 export const hostKey = newKeyPair()
 export const clientKey = newKeyPair()
