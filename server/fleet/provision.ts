@@ -8,7 +8,7 @@
  * goes on where the last one ended (I3). `booting` without a provider id means: the request was sent, its answer may
  * be lost. Nothing here undoes; that is `undoProvision`, or the reconciler past the row's deadline (I9).
  */
-import { and, eq, inArray } from 'drizzle-orm'
+import { and, eq, inArray, isNull } from 'drizzle-orm'
 import { v7 } from 'uuid'
 import { cloudAccounts } from '#db/schema/cloud.ts'
 import { droplets, reservations } from '#db/schema/fleet.ts'
@@ -201,15 +201,23 @@ async function create(base: FleetBase, droplet: Droplet, signal: AbortSignal): P
 const stillStarting = (dropletId: string) =>
   and(eq(droplets.id, dropletId), inArray(droplets.state, ['creating', 'booting']))
 
-/** The id is kept even when the row was given up meanwhile: whoever deletes it then knows what to delete. */
+/**
+ * The id is kept even when the row was given up meanwhile: whoever deletes it then knows what to delete. Another call
+ * of this attempt may have been quicker; what this one made is then a twin, which the reconciler deletes.
+ */
 async function recordMade(base: FleetBase, droplet: Droplet, made: CloudDroplet): Promise<Droplet> {
-  const [row] = await base.db
+  await base.db
     .update(droplets)
     .set({ providerId: made.id, publicIp: made.publicIp, sshPort: made.sshPort, hostKeyPendingPrivate: null })
-    .where(eq(droplets.id, droplet.id))
-    .returning()
-  if (row?.state !== 'booting') throw new BerthError('CANCELLED', `${droplet.name} was given up while it was created.`)
-  return row
+    .where(and(eq(droplets.id, droplet.id), isNull(droplets.providerId)))
+  return wanted(base, droplet)
+}
+
+/** The row as it is now. @throws CANCELLED when it was given up */
+async function wanted(base: FleetBase, droplet: Droplet): Promise<Droplet> {
+  const [row] = await base.db.select().from(droplets).where(eq(droplets.id, droplet.id))
+  if (row?.state === 'booting' || row?.state === 'active') return row
+  throw new BerthError('CANCELLED', `${droplet.name} was given up while it was made.`)
 }
 
 /** `new` → `active` with an address. */
@@ -222,13 +230,11 @@ async function waitForAddress(base: FleetBase, droplet: Droplet, signal: AbortSi
     if (!seen && Date.now() > missingUntil)
       throw new BerthError('CLOUD_UNAVAILABLE', `DigitalOcean does not know ${droplet.name} any more.`)
     if (seen?.status === 'active' && seen.publicIp) {
-      const [row] = await base.db
+      await base.db
         .update(droplets)
         .set({ publicIp: seen.publicIp, sshPort: seen.sshPort })
         .where(stillStarting(droplet.id))
-        .returning()
-      if (!row) throw new BerthError('CANCELLED', `${droplet.name} was given up while it was booting.`)
-      return row
+      return wanted(base, droplet)
     }
     await pause(ms, signal)
   }
