@@ -1,14 +1,14 @@
 export { createApiToken, insertApiToken, listApiTokens, revokeApiToken } from './api-tokens.ts'
 export { adoptFirstToken } from './first-token.ts'
-export { callerOf, type Incoming, secureCookies, sessionFrom, sessionSecret } from './identify.ts'
-export { insertLink, isUsable, linkUrl, voidLinks } from './links.ts'
+export { callerOf, secureCookies, sessionFrom, sessionSecret } from './identify.ts'
+export { insertLink, isUsable, voidLinks } from './links.ts'
 export { insertUser, prepareUser } from './new-user.ts'
 export { arriveByOAuth, linkedUser, type OAuthArrival, type Provider } from './oauth.ts'
 export { acceptInvite, resetPassword, setUp, signInOptions } from './onboarding.ts'
-export { type Origin, originOf } from './origin.ts'
-export { hashPassword, verifyPassword } from './password.ts'
+export { originOf } from './origin.ts'
+export { hashPassword } from './password.ts'
 export { changePassword, getMe, getProfile, renameSelf, unlinkProvider } from './profile.ts'
-export { type AuthEvents, createAuthEvents, type Held } from './session-events.ts'
+export { createAuthEvents } from './session-events.ts'
 export {
   endSession,
   listSessions,

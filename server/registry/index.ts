@@ -1,2 +1,2 @@
-export { type ImageReference, parseReference } from './reference.ts'
-export { createResolver, type Resolution, type Resolver } from './resolve.ts'
+export { parseReference } from './reference.ts'
+export { createResolver, type Resolver } from './resolve.ts'

@@ -3,5 +3,5 @@
  *
  *   listTemplates ── rows ── + registry (runnable) ── + one snapshot, choose() a row (cost) ──▶ TemplateCard[]
  */
-export { getTemplate, listTemplates, type TemplatesCtx } from './list.ts'
+export { getTemplate, listTemplates } from './list.ts'
 export { previewPlacement } from './preview.ts'
