@@ -6,6 +6,7 @@ set -eu
 systemctl daemon-reload
 systemctl enable --now berth-metadata.service
 systemctl enable --now docker
-systemctl reload ssh
+# Not running yet is fine: Ubuntu starts sshd at the first connection, and it then reads the same settings.
+systemctl reload ssh || true
 mkdir -p /var/lib/berth
 date -u >/var/lib/berth/prepared
