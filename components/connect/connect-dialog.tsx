@@ -5,10 +5,7 @@ import { CopyButton } from '#components/ui/copy-button.tsx'
 import { Dialog, DialogContent } from '#components/ui/dialog.tsx'
 import { Notice } from '#components/ui/notice.tsx'
 import { TabPanel, Tabs } from '#components/ui/tabs.tsx'
-import { type ClientId, connectSnippets } from './snippets.ts'
-
-/** Stands where the token goes until one is made. */
-const PLACEHOLDER = 'YOUR_TOKEN'
+import { type ClientId, connectSnippets, TOKEN_PLACEHOLDER } from './snippets.ts'
 
 interface ConnectDialogProps {
   deployment: { endpoint: string; name: string }
@@ -20,7 +17,7 @@ interface ConnectDialogProps {
 }
 
 export function ConnectDialog({ deployment, client, onClient, token, pending, onCreate }: ConnectDialogProps) {
-  const snippets = connectSnippets({ ...deployment, token: token ?? PLACEHOLDER })
+  const snippets = connectSnippets({ ...deployment, token })
   const shown = snippets.find((snippet) => snippet.client === client) ?? snippets[0]
   if (!shown) return null
   return (
@@ -47,8 +44,8 @@ export function ConnectDialog({ deployment, client, onClient, token, pending, on
               </Button>
             }
           >
-            Put yours in the place of <code className="font-mono text-sm">{PLACEHOLDER}</code>, or create one and it is
-            filled in.
+            Put yours in the place of <code className="font-mono text-sm">{TOKEN_PLACEHOLDER}</code>, or create one and
+            it is filled in.
           </Notice>
         )}
         <div className="grid min-w-0 gap-3">
@@ -59,7 +56,7 @@ export function ConnectDialog({ deployment, client, onClient, token, pending, on
             tabs={snippets.map((snippet) => ({ id: snippet.client, label: snippet.label }))}
           />
           <TabPanel id={shown.client} className="grid min-w-0 gap-2">
-            <p className="text-muted">{shown.where}</p>
+            <p className="font-mono text-muted text-sm">{shown.where}</p>
             <div className="relative min-w-0">
               <pre
                 data-testid="snippet"
@@ -69,6 +66,7 @@ export function ConnectDialog({ deployment, client, onClient, token, pending, on
               </pre>
               <CopyButton showLabel className="absolute top-2 right-2" value={shown.text} label="Copy" />
             </div>
+            {shown.note && <p className="text-muted">{shown.note}</p>}
           </TabPanel>
         </div>
       </DialogContent>

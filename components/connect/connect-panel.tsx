@@ -36,7 +36,7 @@ export function ConnectPanel({ deployment, state }: ConnectPanelProps) {
   const makeToken = async () => {
     if (await create()) setClient((open) => open ?? CLIENTS[0])
   }
-  const labels = connectSnippets({ endpoint, token: '', name })
+  const labels = connectSnippets({ endpoint, token: null, name })
   return (
     <Card aria-label="Connect an agent" className="grid gap-3 p-4">
       <div className="flex flex-wrap items-center gap-2">

@@ -126,3 +126,9 @@ export function costWords(cost: CostView): { text: string; tone: 'ok' | 'plain' 
       return { text: cost.reason, tone: 'warn' }
   }
 }
+
+/** `developer-tools` reads as "Developer tools". */
+export const categoryLabel = (category: string): string => {
+  const words = category.replace(/[-_]+/g, ' ').trim()
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}

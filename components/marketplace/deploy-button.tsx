@@ -2,6 +2,7 @@
 import { Check, RotateCw } from 'lucide-react'
 import Link from 'next/link'
 import { Button } from '#components/ui/button.tsx'
+import { cn } from '#components/ui/cn.ts'
 import { Spinner } from '#components/ui/spinner.tsx'
 import type { CardState } from './card-model.ts'
 
@@ -26,7 +27,7 @@ export function DeployButton({ state, name, onDeploy }: DeployButtonProps) {
   return (
     <Button
       tone={state.kind === 'error' ? 'plain' : 'primary'}
-      className="min-w-34"
+      className={cn('min-w-34', busy && 'border-transparent bg-busy-soft text-busy disabled:opacity-100')}
       disabled={state.click === 'nothing'}
       aria-busy={busy || undefined}
       aria-label={state.kind === 'idle' ? `Deploy Now: ${name}` : undefined}

@@ -15,6 +15,7 @@ import { plural } from '#components/ui/format.ts'
 import { NativeSelect } from '#components/ui/input.tsx'
 import { Notice } from '#components/ui/notice.tsx'
 import { PageHeader } from '#components/ui/page-header.tsx'
+import { categoryLabel } from './card-model.ts'
 import { applyFilters, categoriesOf, type Filters, NO_FILTERS, readFilters, SORTS, writeFilters } from './filters.ts'
 import { MarketplaceSkeleton } from './marketplace-skeleton.tsx'
 import { TemplateCard } from './template-card.tsx'
@@ -151,7 +152,7 @@ function FilterBar({ categories, filters, onChange }: FilterProps & { categories
             onClick={() => onChange({ ...filters, category })}
             className="h-8 shrink-0 rounded-control border border-transparent px-3 text-muted transition-colors hover:bg-hover hover:text-ink aria-pressed:border-line aria-pressed:bg-surface aria-pressed:font-medium aria-pressed:text-ink"
           >
-            {category ?? 'All'}
+            {category === null ? 'All' : categoryLabel(category)}
           </button>
         ))}
       </fieldset>

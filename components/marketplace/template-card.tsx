@@ -9,7 +9,7 @@ import { cn } from '#components/ui/cn.ts'
 import { Meter } from '#components/ui/meter.tsx'
 import { Tooltip } from '#components/ui/tooltip.tsx'
 import type { DeploymentSummary, TemplateCard as Template } from '#server/api/views.ts'
-import { type CardState, cardState, costWords, facts, needs } from './card-model.ts'
+import { type CardState, cardState, categoryLabel, costWords, facts, needs } from './card-model.ts'
 import { DeployButton } from './deploy-button.tsx'
 import { TemplateMark } from './template-mark.tsx'
 import { useDeploy } from './use-deploy.ts'
@@ -84,7 +84,7 @@ function CardFace({ template, state, onDeploy }: CardFaceProps) {
                 {template.name}
               </Link>
             </h2>
-            <p className="truncate text-muted text-sm">{template.category}</p>
+            <p className="truncate text-muted text-sm">{categoryLabel(template.category)}</p>
           </div>
           {template.isOfficial && (
             <span className="flex shrink-0 items-center gap-1 text-muted text-sm">
@@ -93,9 +93,11 @@ function CardFace({ template, state, onDeploy }: CardFaceProps) {
           )}
         </div>
         <p className="line-clamp-2 min-h-10 [overflow-wrap:anywhere]">{template.description}</p>
-        <div className="text-muted text-sm">
+        <div className="text-muted text-sm" aria-live="polite">
           <p className="truncate">{[facts(template), asks].filter(Boolean).join(' · ')}</p>
-          {template.runnable ? (
+          {state.note ? (
+            <p className={cn('[overflow-wrap:anywhere]', state.kind === 'error' && 'text-bad')}>{state.note}</p>
+          ) : template.runnable ? (
             <p
               className={cn(
                 '[overflow-wrap:anywhere]',
@@ -110,7 +112,6 @@ function CardFace({ template, state, onDeploy }: CardFaceProps) {
           )}
         </div>
       </div>
-      <CardNote state={state} />
       <div className="flex items-center gap-2 border-t px-4 py-3">
         <DeployButton state={state} name={template.name} onDeploy={onDeploy} />
         {state.kind === 'success' && (
@@ -133,18 +134,6 @@ function CardFace({ template, state, onDeploy }: CardFaceProps) {
     </Card>
   )
 }
-
-const CardNote = ({ state }: { state: CardState }) => (
-  <p
-    aria-live="polite"
-    className={cn(
-      'px-4 pb-3 text-sm [overflow-wrap:anywhere] empty:hidden',
-      state.kind === 'error' ? 'text-bad' : 'text-muted',
-    )}
-  >
-    {state.note}
-  </p>
-)
 
 function CardLink({ state, name, details }: { state: CardState; name: string; details: string }) {
   const watching = state.deploymentId !== null && state.kind !== 'success'

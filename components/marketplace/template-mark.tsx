@@ -18,7 +18,7 @@ function tintOf(name: string): string {
 
 /** First letters of the first two words: "Sequential Thinking" is ST. */
 export function monogram(name: string): string {
-  const [first = '', second] = name.split(/[\s\-_./]+/).filter(Boolean)
+  const [first = '', second] = name.split(/[^\p{L}\p{N}]+/u).filter(Boolean)
   const letters = second ? [...first][0] + ([...second][0] ?? '') : [...first].slice(0, 2).join('')
   return letters.toUpperCase()
 }

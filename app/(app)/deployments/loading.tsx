@@ -1,0 +1,1 @@
+export { DeploymentsSkeleton as default } from '#components/deployments/deployments-skeleton.tsx'

@@ -1,0 +1,1 @@
+export { DropletsSkeleton as default } from '#components/droplets/droplets-skeleton.tsx'

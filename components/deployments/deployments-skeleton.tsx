@@ -1,0 +1,25 @@
+import { Card } from '#components/ui/card.tsx'
+import { PageHeader } from '#components/ui/page-header.tsx'
+import { Skeleton } from '#components/ui/skeleton.tsx'
+
+const ROWS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
+
+export const DeploymentsSkeleton = () => (
+  <div className="grid gap-5" aria-busy>
+    <PageHeader title="Deployments">
+      <Skeleton className="h-8 w-32" />
+    </PageHeader>
+    <Skeleton className="h-8 w-full max-w-lg" />
+    <Card className="divide-y">
+      <div className="h-9" />
+      {ROWS.map((key) => (
+        <div key={key} className="flex h-11 items-center gap-4 px-4">
+          <Skeleton className="size-6" />
+          <Skeleton className="h-4 w-40" />
+          <Skeleton className="h-4 w-20" />
+          <Skeleton className="ml-auto h-4 w-28" />
+        </div>
+      ))}
+    </Card>
+  </div>
+)

@@ -1,0 +1,104 @@
+'use client'
+import { Search } from 'lucide-react'
+import Link from 'next/link'
+import { useSearchParams } from 'next/navigation'
+import { useState } from 'react'
+import { useDeployments } from '#components/live/fleet-data.ts'
+import { QueryError } from '#components/trpc/query-error.tsx'
+import { Button } from '#components/ui/button.tsx'
+import { Card } from '#components/ui/card.tsx'
+import { EmptyState } from '#components/ui/empty-state.tsx'
+import { Input } from '#components/ui/input.tsx'
+import { PageHeader } from '#components/ui/page-header.tsx'
+import { DeploymentsSkeleton } from './deployments-skeleton.tsx'
+import { DeploymentsTable } from './deployments-table.tsx'
+import { FirstVisit } from './first-visit.tsx'
+import {
+  countGroups,
+  filterList,
+  GROUP_LABELS,
+  GROUPS,
+  type ListFilters,
+  readListFilters,
+  writeListFilters,
+} from './list-model.ts'
+
+const PAGE_SIZE = 100
+
+export function DeploymentsView() {
+  const { data, error, refetch } = useDeployments()
+  const params = useSearchParams()
+  const filters = readListFilters(params)
+  const [pages, setPages] = useState(1)
+  const setFilters = (next: ListFilters) => {
+    setPages(1)
+    history.replaceState(null, '', `${location.pathname}${writeListFilters(next)}`)
+  }
+  if (error && !data) return <QueryError error={error} retry={refetch} />
+  if (!data) return <DeploymentsSkeleton />
+  if (data.length === 0) return <FirstVisit />
+  const found = filterList(data, filters)
+  const shown = found.slice(0, pages * PAGE_SIZE)
+  return (
+    <div className="grid gap-5">
+      <PageHeader title="Deployments">
+        <Button asChild tone="primary">
+          <Link href="/marketplace">Deploy a server</Link>
+        </Button>
+      </PageHeader>
+      <FilterBar filters={filters} counts={countGroups(data)} onChange={setFilters} />
+      {found.length === 0 ? (
+        <Card>
+          <EmptyState
+            icon={Search}
+            title="No deployment matches"
+            action={<Button onClick={() => setFilters({ group: 'all', search: '' })}>Clear the filters</Button>}
+          />
+        </Card>
+      ) : (
+        <DeploymentsTable rows={shown} />
+      )}
+      {shown.length < found.length && (
+        <Button className="justify-self-center" onClick={() => setPages(pages + 1)}>
+          Show more of {found.length - shown.length}
+        </Button>
+      )}
+    </div>
+  )
+}
+
+interface FilterBarProps {
+  filters: ListFilters
+  counts: ReturnType<typeof countGroups>
+  onChange: (filters: ListFilters) => void
+}
+
+const FilterBar = ({ filters, counts, onChange }: FilterBarProps) => (
+  <div className="flex flex-wrap items-center justify-between gap-3">
+    <fieldset className="scroll-thin -mx-1 flex min-w-0 gap-1 overflow-x-auto p-1">
+      <legend className="sr-only">Show</legend>
+      {GROUPS.map((group) => (
+        <button
+          key={group}
+          type="button"
+          aria-pressed={filters.group === group}
+          onClick={() => onChange({ ...filters, group })}
+          className="flex h-8 shrink-0 items-center gap-1.5 rounded-control border border-transparent px-3 text-muted transition-colors hover:bg-hover hover:text-ink aria-pressed:border-line aria-pressed:bg-surface aria-pressed:font-medium aria-pressed:text-ink"
+        >
+          {GROUP_LABELS[group]} <span className="font-normal text-muted text-sm">{counts[group]}</span>
+        </button>
+      ))}
+    </fieldset>
+    <div className="relative w-full sm:w-64">
+      <Search className="pointer-events-none absolute top-2 left-2.5 size-4 text-muted" aria-hidden />
+      <Input
+        type="search"
+        className="h-8 pl-8"
+        aria-label="Search deployments"
+        placeholder="Name, template, droplet…"
+        value={filters.search}
+        onChange={(event) => onChange({ ...filters, search: event.target.value })}
+      />
+    </div>
+  </div>
+)

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest'
+import type { DropletView } from '#server/api/views.ts'
+import { toBlock, totals } from './fleet-model.ts'
+
+const GIB = 2 ** 30
+const droplet = (over: Partial<DropletView> = {}): DropletView => ({
+  id: 'd',
+  name: 'nyc3-1',
+  state: 'active',
+  region: 'nyc3',
+  size: 's-1vcpu-1gb',
+  vcpus: 1,
+  memoryBytes: GIB,
+  diskBytes: 25 * GIB,
+  reservedMemoryBytes: GIB / 2,
+  reservedCpuMillis: 250,
+  priceMonthlyMicros: 6_000_000,
+  publicIp: null,
+  createdAt: new Date(0),
+  lastSeenAt: null,
+  engineLacks: [],
+  engineVersion: null,
+  deployments: [
+    { deploymentId: 'a', name: 'a', state: 'healthy', memoryBytes: GIB / 4 },
+    { deploymentId: 'b', name: 'b', state: 'healthy', memoryBytes: GIB / 4 },
+  ],
+  ...over,
+})
+
+describe('the fleet map', () => {
+  it('lays what is reserved end to end, in proportion', () => {
+    expect(toBlock(droplet()).segments.map(({ from, width }) => [from, width])).toEqual([
+      [0, 0.25],
+      [0.25, 0.25],
+    ])
+  })
+
+  it('never draws beyond the droplet', () => {
+    const crowded = droplet({
+      deployments: Array.from({ length: 200 }, (_, n) => ({
+        deploymentId: `${n}`,
+        name: `${n}`,
+        state: 'healthy' as const,
+        memoryBytes: 1,
+      })),
+    })
+    for (const { from, width } of toBlock(crowded).segments) expect(from + width <= 1 || width === 0).toBe(true)
+  })
+
+  it('a droplet with more memory is wider', () => {
+    const spans = [0.5, 1, 2, 4, 8, 192].map((gib) => toBlock(droplet({ memoryBytes: gib * GIB })).span)
+    expect(spans).toEqual([1, 2, 3, 4, 5, 6])
+  })
+
+  it('adds up what the fleet costs and holds', () => {
+    expect(totals([droplet(), droplet()])).toEqual({
+      droplets: 2,
+      memoryBytes: 2 * GIB,
+      reservedMemoryBytes: GIB,
+      monthly: '$12.00/mo',
+    })
+  })
+})

@@ -1,0 +1,37 @@
+'use client'
+import { useSearchParams } from 'next/navigation'
+import { PageHeader } from '#components/ui/page-header.tsx'
+import { TabPanel, Tabs } from '#components/ui/tabs.tsx'
+import { ApiTokens } from './api-tokens.tsx'
+import { CloudAccount } from './cloud-account.tsx'
+import { Profile } from './profile.tsx'
+import { Sessions } from './sessions.tsx'
+
+const TABS = [
+  { id: 'profile', label: 'Profile' },
+  { id: 'cloud', label: 'Cloud account' },
+  { id: 'tokens', label: 'API tokens' },
+  { id: 'sessions', label: 'Sessions' },
+] as const
+
+export function SettingsView() {
+  const asked = useSearchParams().get('tab')
+  const tab = TABS.find(({ id }) => id === asked)?.id ?? 'profile'
+  return (
+    <div className="grid max-w-3xl gap-5">
+      <PageHeader title="Settings" />
+      <Tabs
+        label="Settings"
+        tabs={TABS}
+        value={tab}
+        onChange={(next) => history.replaceState(null, '', `${location.pathname}?tab=${next}`)}
+      />
+      <TabPanel id={tab}>
+        {tab === 'profile' && <Profile />}
+        {tab === 'cloud' && <CloudAccount />}
+        {tab === 'tokens' && <ApiTokens />}
+        {tab === 'sessions' && <Sessions />}
+      </TabPanel>
+    </div>
+  )
+}
