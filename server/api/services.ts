@@ -1,5 +1,5 @@
 /** The running parts of this process that procedures reach: made once by `server/runtime.ts`. */
-import type { AuthEvents } from '#server/auth/session-events.ts'
+import type { AuthEvents } from '#server/auth/index.ts'
 import type { EventHub } from '#server/deployments/index.ts'
 import type { Fleet } from '#server/fleet/index.ts'
 import type { Resolver } from '#server/registry/index.ts'

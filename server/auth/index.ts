@@ -1,6 +1,13 @@
-export { createApiToken, insertApiToken, listApiTokens, revokeApiToken } from './api-tokens.ts'
+export {
+  createApiToken,
+  insertApiToken,
+  listApiTokens,
+  revokeApiToken,
+  TOKEN_PREFIX,
+  tokenActor,
+} from './api-tokens.ts'
+export { secureCookies, sessionFrom, sessionSecret } from './cookie.ts'
 export { adoptFirstToken } from './first-token.ts'
-export { callerOf, secureCookies, sessionFrom, sessionSecret } from './identify.ts'
 export { insertLink, isUsable, voidLinks } from './links.ts'
 export { insertUser, prepareUser } from './new-user.ts'
 export { arriveByOAuth, linkedUser, type OAuthArrival, type Provider } from './oauth.ts'
@@ -8,7 +15,7 @@ export { acceptInvite, resetPassword, setUp, signInOptions } from './onboarding.
 export { originOf } from './origin.ts'
 export { hashPassword } from './password.ts'
 export { changePassword, getMe, getProfile, renameSelf, unlinkProvider } from './profile.ts'
-export { createAuthEvents } from './session-events.ts'
+export { type AuthEvents, createAuthEvents } from './session-events.ts'
 export {
   endSession,
   listSessions,

@@ -1,10 +1,10 @@
 /** What a person without a session does with a one-time link: first admin, invitation, new password. */
 import { and, eq, isNull } from 'drizzle-orm'
 import { authSessions, users } from '#db/schema/auth.ts'
-import type { PublicCtx } from '#server/api/trpc.ts'
 import type { SignInOptionsView } from '#server/api/views.ts'
-import type { Ctx } from '#server/context.ts'
+import type { Base, Ctx } from '#server/context.ts'
 import { BerthError } from '#server/errors.ts'
+import type { Fleet } from '#server/fleet/index.ts'
 import { recordedTx } from '#server/tx.ts'
 import { adoptFirstToken } from './first-token.ts'
 import { consumeLink, voidLinks } from './links.ts'
@@ -13,10 +13,16 @@ import { hashPassword } from './password.ts'
 import { notifyEnded } from './session-events.ts'
 import { countTry, forgive } from './throttle.ts'
 
-const asSystem = (ctx: PublicCtx): Ctx => ({ ...ctx, actor: { kind: 'system', part: 'auth' } })
-const fleetBase = (ctx: PublicCtx) => ({ ...ctx, fleet: ctx.services.fleet })
+/** Nobody is signed in: what there is, is the request. */
+interface OpenCtx extends Base {
+  services: { fleet: Fleet }
+  request: { ip: string }
+}
 
-export async function signInOptions(ctx: PublicCtx): Promise<SignInOptionsView> {
+const asSystem = (ctx: OpenCtx): Ctx => ({ ...ctx, actor: { kind: 'system', part: 'auth' } })
+const fleetBase = (ctx: OpenCtx) => ({ ...ctx, fleet: ctx.services.fleet })
+
+export async function signInOptions(ctx: OpenCtx): Promise<SignInOptionsView> {
   const { oauth, demo } = ctx.config
   const needsSetup = (await ctx.db.$count(users)) === 0
   return { github: oauth.github !== null, digitalocean: oauth.digitalocean !== null, needsSetup, demo }
@@ -24,7 +30,7 @@ export async function signInOptions(ctx: PublicCtx): Promise<SignInOptionsView> 
 
 /** R18: makes the first admin, once, for whoever holds the token that the start printed. */
 export async function setUp(
-  ctx: PublicCtx,
+  ctx: OpenCtx,
   input: { setupToken: string; email: string; password: string },
 ): Promise<{ email: string }> {
   await countTry(ctx, 'linkAddress', ctx.request.ip)
@@ -44,7 +50,7 @@ export async function setUp(
 }
 
 export async function acceptInvite(
-  ctx: PublicCtx,
+  ctx: OpenCtx,
   input: { token: string; password: string; name: string },
 ): Promise<{ email: string }> {
   await countTry(ctx, 'linkAddress', ctx.request.ip)
@@ -64,7 +70,7 @@ export async function acceptInvite(
 
 /** Sets a new password and ends every session of the user (R14). */
 export async function resetPassword(
-  ctx: PublicCtx,
+  ctx: OpenCtx,
   input: { token: string; password: string },
 ): Promise<{ email: string }> {
   await countTry(ctx, 'linkAddress', ctx.request.ip)

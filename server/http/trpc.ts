@@ -1,10 +1,10 @@
 /** `/api/trpc/*`: tRPC's Node adapter in front of the root router. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http'
+import { callerOf } from '#server/api/caller.ts'
 import { appRouter } from '#server/api/root.ts'
 import type { Services } from '#server/api/services.ts'
 import { asBerthError } from '#server/api/trpc.ts'
-import { callerOf } from '#server/auth/index.ts'
 import type { Base } from '#server/context.ts'
 import { clientAddress } from './client-address.ts'
 import { DATA_POLICY } from './security-headers.ts'
