@@ -8,7 +8,11 @@ export interface CommandContext {
   bootstrapError: string | null
   stats: () => Promise<DropletStats>
   vcpus: number
+  /** Ends a process if it belongs to the container. @throws Error when it outlives SIGKILL */
+  endProcess: (pid: number, containerId: string) => Promise<void>
 }
+
+const EXEC_KILL = /^berth-droplet exec-kill (\d{1,7}) ([0-9a-f]{64})$/
 
 export interface CommandResult {
   exitCode: number
@@ -19,24 +23,30 @@ export interface CommandResult {
 const ok = (stdout = ''): CommandResult => ({ exitCode: 0, stdout, stderr: '' })
 const fail = (exitCode: number, stderr: string): CommandResult => ({ exitCode, stdout: '', stderr: `${stderr}\n` })
 
+async function attempt(work: () => Promise<void>): Promise<CommandResult> {
+  try {
+    await work()
+    return ok()
+  } catch (error) {
+    return fail(1, `berth-droplet: ${error instanceof Error ? error.message : error}`)
+  }
+}
+
 /** Only `host-key-add` reads its input. */
 export async function runCommand(
   ctx: CommandContext,
   command: string,
   readInput: () => Promise<string>,
 ): Promise<CommandResult> {
+  const kill = EXEC_KILL.exec(command)
+  if (kill) return attempt(() => ctx.endProcess(Number(kill[1]), kill[2] ?? ''))
   switch (command) {
     case 'berth-droplet bootstrap-status': {
       const status = ctx.bootstrapError === null ? 'done' : 'error'
       return ok(`${JSON.stringify({ status, detail: ctx.bootstrapError ?? '' })}\n`)
     }
     case 'berth-droplet host-key-add':
-      try {
-        ctx.hostKeys.add(await readInput())
-        return ok()
-      } catch (error) {
-        return fail(1, `berth-droplet: ${error instanceof Error ? error.message : error}`)
-      }
+      return attempt(async () => ctx.hostKeys.add(await readInput()))
     case 'berth-droplet host-key-finish':
       ctx.hostKeys.finish()
       return ok()

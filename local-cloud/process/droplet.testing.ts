@@ -32,7 +32,13 @@ export interface Reached {
   close(): Promise<void>
 }
 
-export const newKeyPair = (): KeyPair => ssh2.utils.generateKeyPairSync('ed25519')
+/** ssh2 writes one key in 256 so that nobody can read it: then again. */
+export function newKeyPair(): KeyPair {
+  for (;;) {
+    const pair = ssh2.utils.generateKeyPairSync('ed25519')
+    if (!(ssh2.utils.parseKey(pair.private) instanceof Error)) return pair
+  }
+}
 
 export function publicBlob(line: string): Buffer {
   const key = ssh2.utils.parseKey(line)

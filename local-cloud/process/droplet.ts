@@ -6,7 +6,7 @@ import { type CloudConfig, parseUserData } from '#local-cloud/user-data.ts'
 import { folderBytes } from './disk.ts'
 import { createContext } from './engine/context.ts'
 import { ensureBuiltInNetworks } from './engine/networks.ts'
-import { endAll, restoreContainers } from './engine/run.ts'
+import { endAll, endProcess, restoreContainers } from './engine/run.ts'
 import { createEngineServer } from './engine/server.ts'
 import { enginePaths } from './engine/state.ts'
 import { containerPids } from './engine/stats.ts'
@@ -78,6 +78,7 @@ export async function startDroplet(
       bootstrapError: error,
       stats,
       vcpus: spec.vcpus,
+      endProcess: (pid, containerId) => endProcess(engine, pid, containerId),
     },
     engine: server,
     isContainerPort: (wanted) =>

@@ -21,14 +21,21 @@ export function openHostKeys(dir: string, given: string | undefined): HostKeys {
   mkdirSync(dir, { recursive: true })
   const current = path.join(dir, 'host_key')
   const added = path.join(dir, 'host_key.added')
-  if (!existsSync(current))
-    writeFileAtomic(current, checked(given ?? ssh2.utils.generateKeyPairSync('ed25519').private))
+  if (!existsSync(current)) writeFileAtomic(current, checked(given ?? newPrivateKey()))
   return {
     served: () => readFileSync(existsSync(added) ? added : current, 'utf8'),
     add: (privateKey) => writeFileAtomic(added, checked(privateKey)),
     finish: () => {
       if (existsSync(added)) renameSync(added, current)
     },
+  }
+}
+
+/** ssh2 writes one key in 256 so that nobody can read it (a public half that begins with a zero byte): then again. */
+function newPrivateKey(): string {
+  for (;;) {
+    const key = ssh2.utils.generateKeyPairSync('ed25519').private
+    if (!(ssh2.utils.parseKey(key) instanceof Error)) return key
   }
 }
 

@@ -6,6 +6,7 @@
  */
 import { once } from 'node:events'
 import { rmSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
 import { releasePort, takePort } from '../ports.ts'
 import { killGroup } from '../reaper.ts'
 import type { EngineContext } from './context.ts'
@@ -233,6 +234,27 @@ export async function restoreContainers(ctx: EngineContext): Promise<void> {
     }),
   )
   ctx.save()
+}
+
+/** How long each of SIGTERM and SIGKILL gets. */
+const END_WITHIN_MS = 1000
+const END_POLL_MS = 20
+
+/**
+ * Ends one process of a container, main or exec, and its group; any other number is left alone.
+ * @throws Error when it outlives SIGKILL
+ */
+export async function endProcess(ctx: EngineContext, pid: number, containerId: string): Promise<void> {
+  const lives = () =>
+    ctx.state.containers.some((container) => container.id === containerId && container.pid === pid) ||
+    [...ctx.execs.values()].some((exec) => exec.containerId === containerId && exec.running && exec.pid === pid)
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    if (!lives()) return
+    killGroup(pid, signal)
+    const until = performance.now() + END_WITHIN_MS
+    while (lives() && performance.now() < until) await delay(END_POLL_MS)
+  }
+  if (lives()) throw new Error('the process did not end')
 }
 
 /** Ends every process. `signal` reaches the containers first; what is left after the grace is killed. */
