@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { deploymentTokens, gatewayLeases } from '#db/schema/deployments.ts'
+import { deployments, deploymentTokens, gatewayLeases, workers } from '#db/schema/deployments.ts'
 import { connectClient, type Deployed, gatewayStage, SERVERS, type Stage, type Station, textOf } from './testing.ts'
 
 let stage: Stage
@@ -132,6 +132,30 @@ describe('several Berth processes', () => {
       .insert(gatewayLeases)
       .values({ deploymentId: deployed.deploymentId, workerId: 'second', leaseUntil: new Date(Date.now() + 60_000) })
     expect((await send(signed({}))).status).toBe(503)
+  })
+
+  test('a process that was killed and started again takes its own deployments back at once', async () => {
+    const deployed = await stage.deploy({ server: SERVERS.memory, transport: 'stdio' })
+    const { db } = stage.database
+    await db.insert(workers).values({ id: 'killed', role: 'web', internalUrl: first.url })
+    const leaseUntil = new Date(Date.now() + 60_000)
+    await db.insert(gatewayLeases).values({ deploymentId: deployed.deploymentId, workerId: 'killed', leaseUntil })
+    const { client } = await connectClient(at(first, deployed), deployed.token)
+    expect(await holderOf(deployed)).toBe('first')
+    await client.close()
+  })
+
+  test('stopping a deployment anywhere ends its streams and sessions everywhere', async () => {
+    const deployed = await stage.deploy({ server: SERVERS.memory, transport: 'stdio' })
+    const before = first.gateway.stats().sessions
+    const { client } = await connectClient(at(first, deployed), deployed.token)
+    await client.listTools()
+    expect(first.gateway.stats().sessions).toBe(before + 1)
+    const one = eq(deployments.id, deployed.deploymentId)
+    await stage.database.db.update(deployments).set({ state: 'stopping' }).where(one)
+    await vi.waitFor(() => expect(first.gateway.stats().sessions).toBe(before), 8000)
+    await expect(client.listTools()).rejects.toThrow(/not serving/)
+    await client.close()
   })
 
   test('a lease that is in nobody’s use is given back', async () => {

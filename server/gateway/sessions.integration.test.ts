@@ -3,7 +3,7 @@ import { connectClient, gatewayStage, SERVERS, type Stage, type Station, textOf 
 
 let stage: Stage
 let station: Station
-let clock = Date.now()
+const clock = Date.now()
 const open: { close(): Promise<void> }[] = []
 
 beforeAll(async () => {
@@ -190,6 +190,27 @@ describe('the stdio bridge', () => {
     )
     expect(progress).toEqual([1, 2, 3, 4, 5])
   })
+
+  test('a shared process keeps to the revision that a client asks for, and dies for nobody', async () => {
+    const { url, token, containerId } = await stage.deploy({ server: SERVERS.everything, transport: 'shared' })
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', accept: 'application/json' },
+      body: JSON.stringify({
+        jsonrpc: '2.0',
+        id: 'x',
+        method: 'initialize',
+        params: { protocolVersion: '2025-03-26', capabilities: {}, clientInfo: { name: 'old', version: '1' } },
+      }),
+    })
+    expect(await answer.json()).toMatchObject({ id: 'x', result: { protocolVersion: '2025-03-26' } })
+    const { client, transport } = await connect(url, token)
+    expect(await echo(client, 'one')).toBe('Echo: one')
+    const id = transport.sessionId
+    await stage.engine.kill(containerId)
+    await vi.waitFor(async () => expect(await echo(client, 'two')).toBe('Echo: two'), 10_000)
+    expect(transport.sessionId).toBe(id)
+  })
 })
 
 describe('the stateless era over stdio', () => {
@@ -256,93 +277,4 @@ describe('the stateless era over stdio', () => {
       await expect(connect(url, token, { mode: { pin: '2026-07-28' } })).rejects.toThrow()
     },
   )
-})
-
-describe('sessions that nobody uses', () => {
-  test.each(['stdio', 'http'] as const)(
-    'are put away past their idle deadline and come back with the next call over %s',
-    async (transport) => {
-      const { url, token } = await stage.deploy({ server: SERVERS.everything, transport })
-      const { client, transport: t } = await connect(url, token)
-      await client.listTools()
-      // The client goes away without DELETE, as nearly all do.
-      const session = t.sessionId ?? ''
-      await client.close()
-      const before = pidsNow()
-      await vi.waitFor(() => expect(station.gateway.stats().openAnswers).toBe(0))
-      clock += 9 * 60_000
-      await station.gateway.sweep()
-      expect(station.gateway.stats().sessions).toBeGreaterThan(0)
-      clock += 2 * 60_000
-      await station.gateway.sweep()
-      expect(station.gateway.stats().sessions).toBe(0)
-      if (transport === 'stdio') expect(pidsNow()).toBeLessThan(before)
-      const answer = await fetch(url, {
-        method: 'POST',
-        headers: {
-          authorization: `Bearer ${token}`,
-          'content-type': 'application/json',
-          accept: 'application/json, text/event-stream',
-          'mcp-session-id': session,
-        },
-        body: '{"jsonrpc":"2.0","id":9,"method":"tools/list"}',
-      })
-      expect(answer.status).toBe(200)
-      expect(await answer.text()).toContain('"id":9')
-    },
-  )
-})
-
-describe('a container that comes back', () => {
-  test('HTTP: a restart costs no call and no session', async () => {
-    const { url, token, containerId } = await stage.deploy({ server: SERVERS.everything, transport: 'http' })
-    const { client, transport } = await connect(url, token)
-    expect(await echo(client, 'one')).toBe('Echo: one')
-    const id = transport.sessionId
-    await stage.engine.kill(containerId)
-    stage.engine.start(containerId)
-    // Not listening yet: the call waits for it, and the lost session (400 here) is opened anew.
-    expect(await echo(client, 'two')).toBe('Echo: two')
-    expect(transport.sessionId).toBe(id)
-  })
-
-  test('HTTP: a session lost behind a 400 is told from a call that is really bad', async () => {
-    const { url, token, containerId } = await stage.deploy({ server: SERVERS.odd, transport: 'http' })
-    const { client } = await connect(url, token)
-    const counters = async () =>
-      JSON.parse(textOf(await client.callTool({ name: 'counters' }))) as { initialized: number }
-    await expect(client.callTool({ name: 'bad' })).rejects.toThrow(/bad/)
-    expect(await counters()).toMatchObject({ initialized: 1 })
-    await stage.engine.kill(containerId)
-    stage.engine.start(containerId)
-    const many = await Promise.all(Array.from({ length: 10 }, counters))
-    expect(many.every((one) => one.initialized === 1)).toBe(true)
-  })
-
-  test('HTTP: a container that is gone is said so', async () => {
-    const { url, token, containerId } = await stage.deploy({ server: SERVERS.odd, transport: 'http' })
-    const { client } = await connect(url, token)
-    await stage.engine.kill(containerId)
-    await expect(client.listTools()).rejects.toThrow(/not running/)
-  })
-
-  test('Berth itself may restart: another process opens the session anew', async () => {
-    const before = await stage.station()
-    const { url, token } = await stage.deploy({ server: SERVERS.everything, transport: 'stdio' })
-    const direct = new URL(url.pathname, before.url)
-    const { transport } = await connect(direct, token)
-    const session = transport.sessionId ?? ''
-    await before.gateway.close()
-    const answer = await fetch(url, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${token}`,
-        'content-type': 'application/json',
-        accept: 'application/json, text/event-stream',
-        'mcp-session-id': session,
-      },
-      body: '{"jsonrpc":"2.0","id":9,"method":"tools/list"}',
-    })
-    expect(answer.status).toBe(200)
-  })
 })

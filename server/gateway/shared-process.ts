@@ -124,7 +124,7 @@ export function createSharedProcess(o: SharedOptions): SharedProcess {
 
   async function ensure(backend: Backend): Promise<StdioChannel> {
     if (opening) return opening
-    if (channel && !channel.end && containerId === backend.containerId) return channel
+    if (channel?.open && containerId === backend.containerId) return channel
     await close()
     opening = open(backend).finally(() => {
       opening = null

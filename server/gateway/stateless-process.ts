@@ -99,7 +99,7 @@ export function createStatelessProcess(o: StatelessOptions): StatelessProcess {
 
   async function ensure(backend: Backend): Promise<StdioChannel> {
     if (opening) return opening
-    if (channel && !channel.end && containerId === backend.containerId) return channel
+    if (channel?.open && containerId === backend.containerId) return channel
     await park()
     opening = open(backend).finally(() => {
       opening = null
@@ -163,7 +163,7 @@ export function createStatelessProcess(o: StatelessOptions): StatelessProcess {
         })
     },
     takeSpare(backend) {
-      if (!channel || channel.end || !refusedDiscover || calls + answers.size > 0) return undefined
+      if (!channel?.open || !refusedDiscover || calls + answers.size > 0) return undefined
       if (containerId !== backend.containerId) return undefined
       const spare = channel
       channel = null

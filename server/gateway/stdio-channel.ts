@@ -23,8 +23,8 @@ export interface StdioChannel {
   /** Stops reading (a client is slower than the server); `resume` undoes it. */
   pause(): void
   resume(): void
-  /** Set once the process ended. */
-  readonly end: ProcessEnd | null
+  /** False as soon as the process is ending; how it ended is known a little later. */
+  readonly open: boolean
   readonly ended: Promise<ProcessEnd>
   close(): Promise<void>
 }
@@ -36,6 +36,7 @@ const CLOSE_GRACE_MS = 300
 
 export function openChannel(process: StdioProcess, o: { lineBytesMax: number }): StdioChannel {
   let end: ProcessEnd | null = null
+  let open = true
   let stderr = ''
   let settle: (end: ProcessEnd) => void = () => {}
   const ended = new Promise<ProcessEnd>((resolve) => {
@@ -43,6 +44,7 @@ export function openChannel(process: StdioProcess, o: { lineBytesMax: number }):
   })
 
   const finish = (exitCode: number | null): void => {
+    open = false
     if (end) return
     end = new ProcessEnd(exitCode, stderr.split('\n').filter(Boolean).slice(-STDERR_LINES))
     settle(end)
@@ -55,6 +57,9 @@ export function openChannel(process: StdioProcess, o: { lineBytesMax: number }):
   })
   process.stdout.on('data', (chunk: Buffer) => {
     if (!end && !lines(chunk)) void process.close(0)
+  })
+  process.stdout.once('end', () => {
+    open = false
   })
   process.stderr.on('data', (chunk: Buffer) => {
     stderr = (stderr + chunk.toString('utf8')).slice(-STDERR_BYTES)
@@ -69,7 +74,7 @@ export function openChannel(process: StdioProcess, o: { lineBytesMax: number }):
   const channel: StdioChannel = {
     onMessage: () => {},
     send(message) {
-      if (end) return Promise.reject(end)
+      if (!open) return ended.then((why) => Promise.reject(why))
       if (process.stdin.write(`${JSON.stringify(message)}\n`)) return Promise.resolve()
       return new Promise((resolve, reject) => {
         const drained = () => resolve()
@@ -82,8 +87,8 @@ export function openChannel(process: StdioProcess, o: { lineBytesMax: number }):
     },
     pause: () => void process.stdout.pause(),
     resume: () => void process.stdout.resume(),
-    get end() {
-      return end
+    get open() {
+      return open
     },
     ended,
     async close() {

@@ -2,20 +2,18 @@
  * One client session over one process of a stdio container: JSON-RPC lines on one side, Streamable HTTP on the other.
  *
  *   POST ──▶ post() ──▶ channel.send ──▶ process
- *   POST ◀── Answer ◀┐
- *   GET  ◀── Outlet ◀┴─ route() ◀──── channel
+ *   POST ◀── outlets.answer ◀┐
+ *   GET  ◀── outlets.stream ◀┴─ route() ◀──── channel
  *
  * The process is made when first needed and again when it was lost, with the client's recorded `initialize`.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BerthError } from '#server/errors.ts'
-import { type Answer, type Outlet, openAnswer, openStream } from './answer.ts'
 import {
   errorResponse,
   isRequest,
   isResponse,
   LAST_SESSION_VERSION,
-  metaOf,
   type Params,
   RPC,
   type RpcId,
@@ -27,6 +25,7 @@ import {
 } from './json-rpc.ts'
 import type { GatewayLimits } from './limits.ts'
 import type { Backend } from './port.ts'
+import { createSessionOutlets } from './session-outlets.ts'
 import type { LiveSession } from './sessions.ts'
 import { ProcessEnd, type StdioChannel } from './stdio-channel.ts'
 
@@ -62,11 +61,8 @@ interface SessionOptions {
 class SessionLost extends Error {}
 
 export function createStdioSession(o: SessionOptions): StdioSession {
-  const pending = new Map<RpcId, Answer>()
   const own = new Map<RpcId, { resolve(response: RpcResponse): void; reject(end: ProcessEnd): void }>()
-  const progress = new Map<RpcId, Answer>()
-  const held: RpcMessage[] = []
-  let stream: Outlet | null = null
+  const outlets = createSessionOutlets({ limits: o.limits, onClose: () => touch(), onBlocked: () => balance() })
   let channel: StdioChannel | null = null
   let containerId: string | null = null
   let opening: Promise<StdioChannel> | null = null
@@ -74,52 +70,25 @@ export function createStdioSession(o: SessionOptions): StdioSession {
   let calls = 0
   let launching = 0
 
-  const outlets = (): Outlet[] => {
-    const answers = [...new Set(pending.values())].reverse()
-    return stream ? [...answers, stream] : answers
-  }
-
   function route(message: RpcMessage): void {
     if (isResponse(message)) {
-      if (message.id === null) return
-      const mine = own.get(message.id)
-      if (mine) {
-        own.delete(message.id)
-        return void mine.resolve(message)
-      }
-      const answer = pending.get(message.id)
-      pending.delete(message.id)
-      return void answer?.respond(message)
+      const mine = message.id === null ? undefined : own.get(message.id)
+      if (mine) mine.resolve(message)
+      else outlets.respond(message)
+      return
     }
-    if (deliver(message)) return
-    if (isRequest(message) && message.method === 'ping')
-      return void channel?.send({ jsonrpc: '2.0', id: message.id, result: {} }).catch(() => {})
-    held.push(message)
-    if (held.length <= o.limits.heldMax) return
-    const dropped = held.shift()
-    if (dropped && isRequest(dropped))
-      channel?.send(errorResponse(dropped.id, RPC.server, 'The client does not listen.')).catch(() => {})
+    // A server asks whether its client lives: it does, even if no stream of its is open now.
+    if (isRequest(message) && message.method === 'ping' && !outlets.listening)
+      return void reply({ jsonrpc: '2.0', id: message.id, result: {} })
+    const dropped = outlets.deliver(message)
+    if (dropped && isRequest(dropped)) reply(errorResponse(dropped.id, RPC.server, 'The client does not listen.'))
   }
 
-  /** stdio says nothing of which call a message belongs to, but for progress; all streams end at the same client. */
-  function deliver(message: RpcMessage): boolean {
-    if (isResponse(message)) return false
-    const token = message.method === 'notifications/progress' ? message.params?.progressToken : undefined
-    const related = token === undefined ? undefined : progress.get(token as RpcId)
-    if (related?.write(message)) return true
-    const all = outlets()
-    // A client may open no stream of its own, but it surely reads the answer that it waits for.
-    const order = isRequest(message) || !stream ? all : [stream, ...all]
-    return order.some((outlet) => outlet.write(message))
-  }
+  const reply = (response: RpcResponse): void => void channel?.send(response).catch(() => {})
 
-  const flushHeld = (): void => {
-    for (const message of held.splice(0)) if (!deliver(message)) held.push(message)
-  }
-  const balance = (): void => {
-    if (!channel) return
-    if (outlets().some((outlet) => outlet.blocked)) channel.pause()
-    else channel.resume()
+  function balance(): void {
+    if (outlets.blocked) channel?.pause()
+    else channel?.resume()
   }
 
   function adopt(opened: StdioChannel, backend: Backend): StdioChannel {
@@ -133,18 +102,14 @@ export function createStdioSession(o: SessionOptions): StdioSession {
   function lost(which: StdioChannel, end: ProcessEnd): void {
     if (channel !== which) return
     channel = null
-    held.length = 0
-    for (const mine of own.values()) mine.reject(end)
-    own.clear()
-    const answers = new Set(pending.values())
-    pending.clear()
-    for (const answer of answers) answer.fail(RPC.server, end.message)
+    for (const mine of [...own.values()]) mine.reject(end)
+    outlets.fail(end.message)
   }
 
   /** @throws SessionLost, BerthError */
   async function ensure(backend: Backend): Promise<StdioChannel> {
     if (opening) return opening
-    if (channel && !channel.end && containerId === backend.containerId) return channel
+    if (channel?.open && containerId === backend.containerId) return channel
     if (channel) await park()
     const recorded = o.recorded
     if (!recorded) throw new SessionLost()
@@ -205,41 +170,18 @@ export function createStdioSession(o: SessionOptions): StdioSession {
   async function relay(backend: Backend, x: SessionPost): Promise<void> {
     const to = await ensure(backend)
     const requests = x.messages.filter(isRequest)
-    if (requests.some((r) => pending.has(r.id)))
+    if (requests.some((r) => outlets.isWaiting(r.id)))
       return refuse(x.res, 400, RPC.invalidRequest, 'An earlier request with this id has no answer yet.')
-    if (requests.length > 0 && !x.res.destroyed) {
-      const tokens = requests.map((r) => metaOf(r.params)?.progressToken as RpcId | undefined)
-      const answer = openAnswer(x.req, x.res, {
-        ids: requests.map((r) => r.id),
-        batch: x.batch,
-        keepAliveMs: o.limits.keepAliveMs,
-        stallMs: o.limits.stallMs,
-        onBlocked: balance,
-        // A lost connection is no cancellation in this era: the server goes on, its answer has no reader.
-        onClose: () => {
-          for (const r of requests) if (pending.get(r.id) === answer) pending.delete(r.id)
-          for (const t of tokens) if (t !== undefined && progress.get(t) === answer) progress.delete(t)
-          touch()
-        },
-      })
-      for (const r of requests) pending.set(r.id, answer)
-      for (const t of tokens) if (t !== undefined) progress.set(t, answer)
-      flushHeld()
-    }
+    if (requests.length > 0 && !x.res.destroyed) outlets.answer(x, requests)
     for (const message of x.messages) {
       await to.send(message)
-      if ('method' in message && message.method === 'notifications/cancelled') cancel(message.params?.requestId)
+      if ('method' in message && message.method === 'notifications/cancelled')
+        outlets.cancel(message.params?.requestId as RpcId)
     }
     if (requests.length === 0) x.res.writeHead(202).end()
   }
 
-  function cancel(id: unknown): void {
-    const answer = pending.get(id as RpcId)
-    pending.delete(id as RpcId)
-    answer?.cancel(id as RpcId)
-  }
-
-  const touch = (): void => {
+  function touch(): void {
     session.lastUsedAt = o.now()
   }
 
@@ -250,10 +192,10 @@ export function createStdioSession(o: SessionOptions): StdioSession {
     tokenId: o.tokenId,
     lastUsedAt: o.now(),
     get calls() {
-      return calls + pending.size + own.size
+      return calls + outlets.waiting + own.size
     },
     get streaming() {
-      return stream?.open === true
+      return outlets.streaming
     },
     get costly() {
       return channel !== null || launching > 0
@@ -288,25 +230,12 @@ export function createStdioSession(o: SessionOptions): StdioSession {
     },
     stream(res) {
       touch()
-      stream?.end()
-      const opened = openStream(res, {
-        keepAliveMs: o.limits.keepAliveMs,
-        stallMs: o.limits.stallMs,
-        headers: { 'mcp-session-id': o.id },
-        onBlocked: balance,
-        onClose: () => {
-          if (stream === opened) stream = null
-          touch()
-        },
-      })
-      stream = opened
-      flushHeld()
+      outlets.stream(res, o.id)
     },
     park,
     async end() {
-      for (const answer of new Set(pending.values())) answer.fail(RPC.server, 'The session ended.')
-      pending.clear()
-      stream?.end()
+      outlets.fail('The session ended.')
+      outlets.endStream()
       await park()
     },
   }
