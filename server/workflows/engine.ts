@@ -12,6 +12,8 @@ export interface Workflows<Input extends DurableInput> {
   resume(id: string): Promise<void>
   /** @returns null when there is none of this id */
   find(id: string): Promise<WorkflowFacts | null>
+  /** Drops what earlier boots registered and can no longer use. @param dead which of these executors are gone */
+  forgetBoots(dead: (executorIds: string[]) => Promise<string[]>): Promise<void>
   /** Stops dispatching and disconnects; unfinished workflows stay unfinished, for another process to resume. */
   stop(): Promise<void>
 }
@@ -28,6 +30,7 @@ export interface WorkflowFacts {
  */
 const APPLICATION_VERSION = 'berth-1'
 const SCHEMA = 'dbos'
+const QUEUE_PREFIX = 'berth-'
 /** Each saga under way uses one for a few milliseconds at a time. */
 const POOL_SIZE = 5
 /** Only take-overs go through a queue, so this is how much later than possible they begin. */
@@ -49,7 +52,7 @@ export async function startWorkflows<Input extends DurableInput>(o: {
   run: (id: string, input: Input) => Promise<void>
 }): Promise<Workflows<Input>> {
   const log = o.log.child({ part: 'workflows' })
-  const queue = `berth-${o.executorId}`
+  const queue = `${QUEUE_PREFIX}${o.executorId}`
   DBOS.setConfig({
     name: 'berth',
     systemDatabaseUrl: o.databaseUrl,
@@ -92,6 +95,13 @@ export async function startWorkflows<Input extends DurableInput>(o: {
         finished: FINISHED.has(status.status),
         replayable: status.applicationVersion === APPLICATION_VERSION,
       }
+    },
+    async forgetBoots(dead) {
+      const names = (await DBOS.listQueues()).map((known) => known.name)
+      const ids = names
+        .filter((name) => name.startsWith(QUEUE_PREFIX) && name !== queue)
+        .map((name) => name.slice(QUEUE_PREFIX.length))
+      for (const id of await dead(ids)) await DBOS.deleteQueue(QUEUE_PREFIX + id)
     },
     async stop() {
       await DBOS.deleteQueue(queue).catch((err: unknown) => log.debug({ err }, 'its queue stays behind'))

@@ -5,7 +5,7 @@
  */
 import type { Ctx } from '#server/context.ts'
 import type { Listener } from '#server/observability/listen.ts'
-import type { Workflows } from '#server/workflows/index.ts'
+import { deadWorkers, type Workflows } from '#server/workflows/index.ts'
 import type { DeploymentsDeps } from '../ports.ts'
 import { createSignals, type SagaEnvironment } from '../saga/environment.ts'
 import type { Step } from '../saga/step.ts'
@@ -93,6 +93,8 @@ export async function startWorker(parts: WorkerParts): Promise<Worker> {
   const takeovers = setInterval(lookForDead, TAKEOVER_MS).unref()
   await lookForDead()
   wake()
+  // After the take-over above, so that nothing waits in those queues any more.
+  void inTurn('forgetting earlier boots', () => workflows.forgetBoots((ids) => deadWorkers(ctx.db, ids)))
 
   return {
     wake,

@@ -117,9 +117,12 @@ interface Row {
 
 function worldEngine(sql: Sql, droplet: string): Engine {
   const make = async (kind: Kind, name: string, labels: Record<string, string>, state = 'there') => {
-    const made = await sql`insert into world (kind, name, droplet, labels, state)
-      values (${kind}, ${name}, ${droplet}, ${JSON.stringify(labels)}::jsonb, ${state}) on conflict do nothing returning name`
-    if (made.length > 0) await sql`insert into world_made values (${kind}, ${name})`
+    // One statement: the maker may be killed at any instant, and the count must not differ from the things.
+    await sql`with made as (
+        insert into world (kind, name, droplet, labels, state)
+        values (${kind}, ${name}, ${droplet}, ${JSON.stringify(labels)}::jsonb, ${state})
+        on conflict do nothing returning kind, name
+      ) insert into world_made select kind, name from made`
   }
   const remove = async (kind: Kind, name: string) => {
     await sql`delete from world where kind = ${kind} and name = ${name} and droplet = ${droplet}`
