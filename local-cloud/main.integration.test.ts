@@ -54,7 +54,7 @@ async function runContainer(facts: Pick<TestCloud, 'url' | 'registry'>): Promise
   })
   await container.start()
   const { Pid } = (await container.inspect()).State
-  reached.ssh.end()
+  await reached.close()
   return Pid
 }
 
