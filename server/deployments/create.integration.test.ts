@@ -4,7 +4,7 @@ import type { UserCtx } from '#server/context.ts'
 import { cancelDeployment, createDeployment, createToken, getDeployment, listDeployments, listEvents } from './index.ts'
 import { claim } from './queue/claim.ts'
 import { RUNNING_PER_USER_MAX, RUNNING_TOTAL_MAX } from './queue/limits.ts'
-import { newDroplet, newTemplate, newUser, type TestBase, testBase } from './testing/setup.ts'
+import { newDroplet, newTemplate, newUser, type TestBase, testBase } from './testing-setup.ts'
 
 let database: TestDatabase
 let bench: TestBase

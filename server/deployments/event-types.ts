@@ -27,7 +27,5 @@ export type EventInput =
   | { type: 'token.created'; data: { prefix: string } }
   | { type: 'health.changed'; data: { healthy: boolean; message: string } }
 
-export type EventType = EventInput['type']
-
 /** One event as it leaves the server. */
 export type DeploymentEvent = EventInput & { n: number; at: Date; attempt: number }

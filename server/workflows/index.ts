@@ -8,5 +8,5 @@
  * Promises: an id runs once at a time; a `durable` that ended never runs again; a resumed workflow runs in the process
  * that resumed it. Never: `DBOS.cancelWorkflow` or time-outs, which would keep a saga from undoing itself.
  */
-export { type DurableInput, durable, startWorkflows, type Workflows } from './engine.ts'
-export { deadWorkers, type Liveness, startLiveness } from './liveness.ts'
+export { durable, startWorkflows, type Workflows } from './engine.ts'
+export { deadWorkers, startLiveness } from './liveness.ts'

@@ -5,7 +5,7 @@ import type { UserCtx } from '#server/context.ts'
 import { createListener, type Listener } from '#server/observability/listen.ts'
 import { recordedTx } from '#server/tx.ts'
 import { createDeployment, type DeploymentEvent } from '../index.ts'
-import { newTemplate, newUser, type TestBase, testBase, until } from '../testing/setup.ts'
+import { newTemplate, newUser, type TestBase, testBase, until } from '../testing-setup.ts'
 import { createEventHub, type EventHub, type UserNotice } from './hub.ts'
 import { watchEvents } from './watch.ts'
 

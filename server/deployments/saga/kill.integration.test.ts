@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestDatabase, testDatabase } from '#db/testing.ts'
 import type { UserCtx } from '#server/context.ts'
 import { createDeployment, deleteDeployment, stopDeployment } from '../index.ts'
-import { POINTS } from '../testing/faults.ts'
+import { POINTS } from '../testing-faults.ts'
 import {
   eventsOf,
   newDroplet,
@@ -15,8 +15,8 @@ import {
   testBase,
   until,
   untilAtRest,
-} from '../testing/setup.ts'
-import { createWorld, things } from '../testing/world.ts'
+} from '../testing-setup.ts'
+import { createWorld, things } from '../testing-world.ts'
 
 let database: TestDatabase
 let bench: TestBase
@@ -27,7 +27,7 @@ let over = false
 let deaths = 0
 
 const spawnWorker = (): ChildProcess =>
-  spawn(process.execPath, [path.join(import.meta.dirname, '../testing/worker.ts')], {
+  spawn(process.execPath, [path.join(import.meta.dirname, '../testing-worker.ts')], {
     env: { ...process.env, DATABASE_URL: database.url },
     stdio: ['ignore', process.env.TEST_LOG ? 'inherit' : 'ignore', 'inherit'],
   })

@@ -7,7 +7,6 @@ import { createListener, type Listener } from '#server/observability/listen.ts'
 import {
   cancelDeployment,
   createDeployment,
-  type DeploymentsRuntime,
   deleteDeployment,
   getDeployment,
   redeployDeployment,
@@ -15,7 +14,7 @@ import {
   startDeployments,
   stopDeployment,
 } from '../index.ts'
-import { isPoint, POINTS, type Point, steps } from '../testing/faults.ts'
+import { isPoint, POINTS, type Point, steps } from '../testing-faults.ts'
 import {
   eventsOf,
   newDroplet,
@@ -25,13 +24,13 @@ import {
   testBase,
   until,
   untilAtRest,
-} from '../testing/setup.ts'
-import { createWorld, newWorkerId, things, worldDeps } from '../testing/world.ts'
+} from '../testing-setup.ts'
+import { createWorld, newWorkerId, things, worldDeps } from '../testing-world.ts'
 
 let database: TestDatabase
 let bench: TestBase
 let listener: Listener
-let runtime: DeploymentsRuntime
+let runtime: Awaited<ReturnType<typeof startDeployments>>
 let ctx: UserCtx
 let template: string
 const strikes = new Map<string, (point: Point, signal: AbortSignal) => Promise<void>>()

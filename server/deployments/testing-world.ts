@@ -12,7 +12,7 @@ import type { ContainerInfo, Engine, EnginePool, ImageInfo } from '#server/engin
 import { BerthError } from '#server/errors.ts'
 import type { Gateway } from '#server/gateway/port.ts'
 import { choose } from '#server/placement/index.ts'
-import type { DeploymentsDeps, FleetPort } from '../ports.ts'
+import type { DeploymentsDeps, FleetPort } from './ports.ts'
 
 export type Kind = 'container' | 'network' | 'volume' | 'image' | 'droplet'
 

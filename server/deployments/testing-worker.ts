@@ -6,10 +6,10 @@
 import type { Engine, EnginePool } from '#server/engine/port.ts'
 import { BerthError } from '#server/errors.ts'
 import { createListener } from '#server/observability/listen.ts'
-import { startDeployments } from '../runtime.ts'
-import { steps } from './faults.ts'
-import { testBase } from './setup.ts'
-import { newWorkerId, worldDeps } from './world.ts'
+import { startDeployments } from './runtime.ts'
+import { steps } from './testing-faults.ts'
+import { testBase } from './testing-setup.ts'
+import { newWorkerId, worldDeps } from './testing-world.ts'
 
 const url = process.env.DATABASE_URL ?? ''
 const { base, sql } = testBase(url, process.env.TEST_LOG ?? 'silent')

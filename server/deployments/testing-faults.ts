@@ -1,7 +1,7 @@
 /** Step lists that break where a test says. */
 import { STEPS, type StepId } from '#db/schema/states.ts'
-import type { Step } from '../saga/step.ts'
-import { SAGA_STEPS } from '../saga/steps.ts'
+import type { Step } from './saga/step.ts'
+import { SAGA_STEPS } from './saga/steps.ts'
 
 export const WHEN = ['before', 'after'] as const
 /** Before the step's first effect, or after its last and before its end is written. */
