@@ -90,7 +90,7 @@ function CandidateRow({ candidate, chosen, open }: { candidate: Candidate; chose
   const score = candidate.score.toFixed(2)
   return (
     <li className="grid gap-2">
-      <div className="grid grid-cols-[minmax(0,10rem)_1fr_auto] items-center gap-3">
+      <div className="grid grid-cols-[minmax(0,15rem)_1fr_auto] items-center gap-3">
         <span className="flex min-w-0 items-center gap-2">
           <span className="truncate font-mono text-sm">{candidate.name}</span>
           {chosen && <Badge tone="ok">chosen</Badge>}

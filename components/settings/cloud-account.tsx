@@ -146,7 +146,7 @@ function Leave({ account }: { account: CloudAccountView }) {
       title="Remove the account"
       lead={
         inUse
-          ? `Berth still knows ${plural(account.droplets, 'droplet')} of it: delete them first, or forget the account.`
+          ? `Berth still knows ${plural(account.droplets, 'droplet')} of it: delete ${account.droplets === 1 ? 'it' : 'them'} first, or forget the account.`
           : 'Berth deletes the token and its key at DigitalOcean.'
       }
       action={

@@ -2,9 +2,8 @@
 import { useSyncExternalStore } from 'react'
 
 interface Clock {
-  now: number
-  listeners: Set<() => void>
-  timer: ReturnType<typeof setInterval> | undefined
+  subscribe: (listener: () => void) => () => void
+  now: () => number
 }
 /** One timer for each pace, however many watch it. */
 const clocks = new Map<number, Clock>()
@@ -12,32 +11,40 @@ const clocks = new Map<number, Clock>()
 function clockOf(everyMs: number): Clock {
   const held = clocks.get(everyMs)
   if (held) return held
-  const made: Clock = { now: Date.now(), listeners: new Set(), timer: undefined }
+  const made = makeClock(everyMs)
   clocks.set(everyMs, made)
   return made
 }
 
-/** The time, looked at every `everyMs`; 0 stops the clock. */
-export function useNow(everyMs: number): number {
-  return useSyncExternalStore(
-    (listener) => {
-      const clock = clockOf(everyMs)
-      clock.listeners.add(listener)
-      if (everyMs > 0 && clock.timer === undefined) {
-        clock.now = Date.now()
-        clock.timer = setInterval(() => {
-          clock.now = Date.now()
-          for (const each of clock.listeners) each()
-        }, everyMs)
+function makeClock(everyMs: number): Clock {
+  const listeners = new Set<() => void>()
+  let now = Date.now()
+  let timer: ReturnType<typeof setInterval> | undefined
+  const tick = () => {
+    now = Date.now()
+    for (const listener of listeners) listener()
+  }
+  return {
+    now: () => now,
+    // Its identity must not change between renders: each change would subscribe anew.
+    subscribe: (listener) => {
+      listeners.add(listener)
+      if (everyMs > 0 && timer === undefined) {
+        now = Date.now()
+        timer = setInterval(tick, everyMs)
       }
       return () => {
-        clock.listeners.delete(listener)
-        if (clock.listeners.size > 0) return
-        clearInterval(clock.timer)
-        clock.timer = undefined
+        listeners.delete(listener)
+        if (listeners.size > 0) return
+        clearInterval(timer)
+        timer = undefined
       }
     },
-    () => clockOf(everyMs).now,
-    () => Date.now(),
-  )
+  }
+}
+
+/** The time, looked at every `everyMs`; 0 stops the clock. */
+export function useNow(everyMs: number): number {
+  const clock = clockOf(everyMs)
+  return useSyncExternalStore(clock.subscribe, clock.now, Date.now)
 }
