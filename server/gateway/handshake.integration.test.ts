@@ -40,8 +40,9 @@ describe('the health check', () => {
     expect(seen.tools[0]).toMatchObject({ name: expect.any(String), inputSchema: { type: 'object' } })
     // It leaves nothing behind, and an agent's call works right after.
     expect(station.gateway.stats().sessions).toBe(0)
-    const { client } = await connectClient(deployed.url, deployed.token, { mode: 'auto' })
+    const { client, transport: open } = await connectClient(deployed.url, deployed.token, { mode: 'auto' })
     expect((await client.listTools()).tools.length).toBe(seen.tools.length)
+    await open.terminateSession()
     await client.close()
     await station.gateway.drop(deployed.deploymentId)
   })

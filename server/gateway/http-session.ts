@@ -52,6 +52,7 @@ export function createHttpSession(o: HttpSessionOptions): HttpSession {
   let opening: Promise<string> | null = null
   let protocolVersion: string | null = null
   let calls = 0
+  let over = false
   let streams = 0
 
   async function initialize(backend: Backend, recorded: Params): Promise<string> {
@@ -76,6 +77,7 @@ export function createHttpSession(o: HttpSessionOptions): HttpSession {
     )
     done.resume()
     current = { id, backend }
+    if (over) await park()
     return id
   }
 
@@ -159,7 +161,10 @@ export function createHttpSession(o: HttpSessionOptions): HttpSession {
       }
     },
     park,
-    end: park,
+    end() {
+      over = true
+      return park()
+    },
   }
   return session
 }

@@ -1,5 +1,3 @@
-export { createGateway, type GatewayDeps, type GatewayStats, type RunningGateway } from './gateway.ts'
-export { DEFAULT_LIMITS, type GatewayLimits } from './limits.ts'
+export { createGateway } from './gateway.ts'
 export type { GatewayMetrics } from './metrics.ts'
-export type { Backend, Gateway, Handshake } from './port.ts'
-export { ProcessEnd } from './stdio-channel.ts'
+export type { Gateway } from './port.ts'

@@ -50,7 +50,6 @@ const isId = (value: unknown): value is RpcId =>
   typeof value === 'string' || (typeof value === 'number' && Number.isFinite(value))
 
 export const isRequest = (m: RpcMessage): m is RpcRequest => 'method' in m && 'id' in m
-export const isNotification = (m: RpcMessage): m is RpcNotification => 'method' in m && !('id' in m)
 export const isResponse = (m: RpcMessage): m is RpcResponse => !('method' in m)
 
 /** @returns the value as a message, or null when it is none */

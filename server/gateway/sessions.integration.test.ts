@@ -118,6 +118,17 @@ describe('the stdio bridge', () => {
     await vi.waitFor(() => expect(station.gateway.stats().openAnswers).toBeLessThanOrEqual(1))
   })
 
+  test('a session that is ended while its process starts leaves no process', async () => {
+    const { url, token, deploymentId } = await stage.deploy({ server: SERVERS.everything, transport: 'stdio' })
+    const before = pidsNow()
+    const starting = connectClient(url, token)
+    starting.catch(() => {})
+    await vi.waitFor(() => expect(pidsNow()).toBe(before + 1))
+    await station.gateway.drop(deploymentId)
+    await expect(starting).rejects.toThrow()
+    await vi.waitFor(() => expect(pidsNow()).toBe(before), 5000)
+  })
+
   test('a batch of revision 2025-03-26 is answered as one', async () => {
     const { url, token } = await stage.deploy({ server: SERVERS.everything, transport: 'stdio' })
     const { transport } = await connect(url, token)

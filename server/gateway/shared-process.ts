@@ -23,7 +23,7 @@ import {
 import type { GatewayLimits } from './limits.ts'
 import type { Backend } from './port.ts'
 import type { LiveSession } from './sessions.ts'
-import { ProcessEnd, type StdioChannel } from './stdio-channel.ts'
+import { ProcessEnd, type StdioChannel, unlessOver } from './stdio-channel.ts'
 import type { SessionPost } from './stdio-session.ts'
 
 export interface SharedProcess {
@@ -60,6 +60,7 @@ export function createSharedProcess(o: SharedOptions): SharedProcess {
   let containerId: string | null = null
   let opening: Promise<StdioChannel> | null = null
   let greeting: RpcResponse | null = null
+  let over = false
 
   function route(from: StdioChannel, message: RpcMessage): void {
     if (isRequest(message)) {
@@ -100,7 +101,7 @@ export function createSharedProcess(o: SharedOptions): SharedProcess {
   }
 
   async function open(backend: Backend): Promise<StdioChannel> {
-    const opened = await o.launch(backend)
+    const opened = await unlessOver(o.launch(backend), () => over)
     channel = opened
     containerId = backend.containerId
     void opened.ended.then((end) => lost(opened, end))
@@ -125,14 +126,14 @@ export function createSharedProcess(o: SharedOptions): SharedProcess {
   async function ensure(backend: Backend): Promise<StdioChannel> {
     if (opening) return opening
     if (channel?.open && containerId === backend.containerId) return channel
-    await close()
+    await detach()
     opening = open(backend).finally(() => {
       opening = null
     })
     return opening
   }
 
-  async function close(): Promise<void> {
+  async function detach(): Promise<void> {
     const closing = channel
     if (!closing) return
     lost(closing, new ProcessEnd(null, []))
@@ -255,6 +256,9 @@ export function createSharedProcess(o: SharedOptions): SharedProcess {
       }
       return client
     },
-    close,
+    close() {
+      over = true
+      return detach()
+    },
   }
 }

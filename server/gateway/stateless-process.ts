@@ -19,7 +19,7 @@ import {
 import type { GatewayLimits } from './limits.ts'
 import type { Backend } from './port.ts'
 import type { LiveSession } from './sessions.ts'
-import { ProcessEnd, type StdioChannel } from './stdio-channel.ts'
+import { ProcessEnd, type StdioChannel, unlessOver } from './stdio-channel.ts'
 
 export interface StatelessPost {
   req: IncomingMessage
@@ -60,6 +60,7 @@ export function createStatelessProcess(o: StatelessOptions): StatelessProcess {
   let refusedDiscover = false
   const answers = new Map<Answer, RpcRequest>()
   let calls = 0
+  let over = false
 
   function route(from: StdioChannel, message: RpcMessage): void {
     if (isRequest(message)) {
@@ -88,7 +89,7 @@ export function createStatelessProcess(o: StatelessOptions): StatelessProcess {
   }
 
   async function open(backend: Backend): Promise<StdioChannel> {
-    const opened = await o.launch(backend)
+    const opened = await unlessOver(o.launch(backend), () => over)
     channel = opened
     containerId = backend.containerId
     refusedDiscover = false
@@ -171,6 +172,7 @@ export function createStatelessProcess(o: StatelessOptions): StatelessProcess {
     },
     park,
     async end() {
+      over = true
       for (const answer of [...answers.keys()]) answer.fail(RPC.server, 'The deployment ended this call.')
       await park()
     },

@@ -1,5 +1,6 @@
 /** JSON-RPC lines over one process's standard streams: framing, bounds, and how it ended. */
 import type { StdioProcess } from '#server/engine/port.ts'
+import { BerthError } from '#server/errors.ts'
 import { asMessage, parseJson, type RpcMessage } from './json-rpc.ts'
 
 /** How a process ended, with what it last wrote to stderr. A cause, never sent to a client. */
@@ -99,6 +100,14 @@ export function openChannel(process: StdioProcess, o: { lineBytesMax: number }):
     },
   }
   return channel
+}
+
+/** What was launched for somebody who left meanwhile is closed again. @throws BerthError then */
+export async function unlessOver(launched: Promise<StdioChannel>, isOver: () => boolean): Promise<StdioChannel> {
+  const channel = await launched
+  if (!isOver()) return channel
+  void channel.close()
+  throw new BerthError('DEPLOYMENT_NOT_SERVING', 'The session ended meanwhile: try again.')
 }
 
 /** @returns a function that takes chunks and answers false once a line is longer than `bytesMax` */

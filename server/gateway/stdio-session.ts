@@ -27,7 +27,7 @@ import type { GatewayLimits } from './limits.ts'
 import type { Backend } from './port.ts'
 import { createSessionOutlets } from './session-outlets.ts'
 import type { LiveSession } from './sessions.ts'
-import { ProcessEnd, type StdioChannel } from './stdio-channel.ts'
+import { ProcessEnd, type StdioChannel, unlessOver } from './stdio-channel.ts'
 
 export interface SessionPost {
   req: IncomingMessage
@@ -69,6 +69,7 @@ export function createStdioSession(o: SessionOptions): StdioSession {
   let ownIds = 0
   let calls = 0
   let launching = 0
+  let over = false
 
   function route(message: RpcMessage): void {
     if (isResponse(message)) {
@@ -120,7 +121,7 @@ export function createStdioSession(o: SessionOptions): StdioSession {
   }
 
   async function start(backend: Backend): Promise<StdioChannel> {
-    const started = o.launch(backend)
+    const started = unlessOver(o.launch(backend), () => over)
     launching++
     try {
       return adopt(await started, backend)
@@ -234,6 +235,7 @@ export function createStdioSession(o: SessionOptions): StdioSession {
     },
     park,
     async end() {
+      over = true
       outlets.fail('The session ended.')
       outlets.endStream()
       await park()
