@@ -26,6 +26,7 @@ export const SCOPE_PROBES: readonly Probe[] = [
   { scope: 'account:read', method: 'GET', path: '/account' },
   { scope: 'regions:read', method: 'GET', path: `/regions${ONE}` },
   { scope: 'sizes:read', method: 'GET', path: `/sizes${ONE}` },
+  { scope: 'image:read', method: 'GET', path: `/images${ONE}` },
   { scope: 'droplet:read', method: 'GET', path: `/droplets${ONE}` },
   { scope: 'droplet:create', method: 'POST', path: '/droplets', body: {} },
   { scope: 'droplet:delete', method: 'DELETE', path: `/droplets/${NO_ID}` },
