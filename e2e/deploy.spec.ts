@@ -2,31 +2,27 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { expect, test } from './test.ts'
 
-const STEPS = ['Analysis', 'Droplet selection', 'Image pull', 'Container', 'Health check', 'Agent access']
+const STEPS = ['Analyzing', 'Selecting droplet', 'Pulling image', 'Starting container', 'Health check', 'Agent access']
+const CLIENTS = ['Claude Code', 'Claude Desktop', 'Cursor', 'VS Code', 'Other clients']
 
 test('Deploy Now ends at an endpoint whose tools a real MCP client lists and calls', async ({ signedIn: page }) => {
   await page.getByRole('button', { name: 'Deploy Now: Everything', exact: true }).click()
   await page.waitForURL('**/deployments/*')
-  await expect(page.getByText('Healthy').first()).toBeVisible()
-  for (const step of STEPS) await expect(page.getByText(step, { exact: false }).first()).toBeVisible()
-  await expect(page.getByText('echo', { exact: true })).toBeVisible()
+  await expect(page.getByText('Healthy', { exact: true }).first()).toBeVisible()
+  const steps = page.getByRole('region', { name: 'Steps' }).getByRole('listitem')
+  for (const step of STEPS) await expect(steps.filter({ hasText: step })).toContainText('Done')
+  await expect(page.getByRole('tabpanel', { name: /Tools/ }).getByText('echo', { exact: true })).toBeVisible()
 
-  await page
-    .getByRole('button', { name: /new token|create.*token/i })
-    .first()
-    .click()
-  const token =
-    (await page
-      .getByText(/^brt_[\w-]{40,}$/)
-      .first()
-      .textContent()) ?? ''
-  const endpoint =
-    (await page
-      .getByText(/^http.*\/mcp\/[\w-]+$/)
-      .first()
-      .textContent()) ?? ''
-  for (const client of ['Claude Code', 'Claude Desktop', 'Cursor', 'VS Code', 'Generic'])
-    await expect(page.getByRole('tab', { name: client })).toBeVisible()
+  const endpoint = (await page.getByTestId('endpoint').textContent()) ?? ''
+  await page.getByRole('button', { name: 'Create token' }).click()
+  const dialog = page.getByRole('dialog')
+  const token = (await dialog.getByTestId('token').textContent()) ?? ''
+  expect(token).toMatch(/^brt_[\w-]{43}$/)
+  for (const name of CLIENTS) {
+    await dialog.getByRole('tab', { name }).click()
+    await expect(dialog.getByTestId('snippet')).toContainText(endpoint)
+    await expect(dialog.getByTestId('snippet')).toContainText(token)
+  }
 
   const client = new Client({ name: 'somebody', version: '1.0.0' })
   await client.connect(
@@ -41,6 +37,6 @@ test('Deploy Now ends at an endpoint whose tools a real MCP client lists and cal
   await client.close()
 
   await page.reload()
-  await expect(page.getByText('Healthy').first()).toBeVisible()
+  await expect(page.getByText('Healthy', { exact: true }).first()).toBeVisible()
   await expect(page.getByText(token)).toHaveCount(0)
 })
