@@ -1,5 +1,6 @@
 /** What the fleet's tests share: a `FleetBase` on a real database, and fakes of the two ports for faults. */
 import { randomBytes } from 'node:crypto'
+import ssh2 from 'ssh2'
 import { v7 } from 'uuid'
 import { users } from '#db/schema/auth.ts'
 import { cloudAccounts } from '#db/schema/cloud.ts'
@@ -212,6 +213,12 @@ export function fakeCloud(o: Partial<Cloud> = {}): FakeCloud {
   return fake
 }
 
+function publicLineOf(privateKey: string): string {
+  const key = ssh2.utils.parseKey(privateKey)
+  if (key instanceof Error) throw key
+  return `${key.type} ${key.getPublicSSH().toString('base64')}`
+}
+
 export interface FakePool extends EnginePool {
   commands: { dropletId: string; command: string }[]
   forgotten: string[]
@@ -224,7 +231,7 @@ export interface FakePool extends EnginePool {
   reachable: boolean
 }
 
-export function fakePool(o: { publicOf?: (privateKey: string) => string } = {}): FakePool {
+export function fakePool(): FakePool {
   const unreachable = () => new BerthError('SSH_UNREACHABLE', 'The droplet does not answer.')
   const info: EngineInfo = { version: '29.0.0', lacks: [], memoryBytes: 2 * GIB, cpus: 1 }
   const engine: Partial<Engine> = {
@@ -252,7 +259,7 @@ export function fakePool(o: { publicOf?: (privateKey: string) => string } = {}):
     async command(dropletId, command, options) {
       if (!pool.reachable) throw unreachable()
       pool.commands.push({ dropletId, command })
-      if (command.endsWith('host-key-add')) pool.shown.set(dropletId, o.publicOf?.(options?.input ?? '') ?? '')
+      if (command.endsWith('host-key-add')) pool.shown.set(dropletId, publicLineOf(options?.input ?? ''))
       return command.endsWith('bootstrap-status') ? '{"status":"done","detail":"Docker is up"}\n' : ''
     },
     provenHostKey: (dropletId) => pool.shown.get(dropletId) ?? null,
