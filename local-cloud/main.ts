@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util'
 import { type LocalCloudOptions, startLocalCloud } from './cloud.ts'
+import { RequirementError } from './host/requirements.ts'
 import { startTime } from './process/reaper.ts'
 
 const USAGE =
@@ -78,7 +79,7 @@ async function main(): Promise<void> {
   if (argv.includes('--help')) return console.log(USAGE)
   const o = readArguments(argv)
   const cloud = await startLocalCloud(o).catch((error: unknown) => {
-    throw new Error(explain(error, o))
+    throw new Error(explain(error, o), { cause: error })
   })
   let stopping = false
   const stop = () => {
@@ -114,5 +115,6 @@ function explain(error: unknown, o: Arguments): string {
 main().catch((error: unknown) => {
   const usage = error instanceof UsageError
   console.error(`local-cloud: ${error instanceof Error ? error.message : error}${usage ? ' (see --help)' : ''}`)
-  process.exit(usage ? 2 : 1)
+  const unfit = error instanceof Error && error.cause instanceof RequirementError
+  process.exit(usage || unfit ? 2 : 1)
 })

@@ -17,7 +17,15 @@ import type { CreateDriver, DropletAddress, DropletSpec, DropletStats } from '#l
 import { loadMeter } from '#local-cloud/process/load.ts'
 import { containerParent, groupUsage, listGroups, removeGroup } from './cgroups.ts'
 import { groupName, type Machine, removeRemains, startMachine, writeMeminfo } from './machine.ts'
-import { bridgeAddress, createBridge, hostAddress, listNamespaces, removeBridge, subnetCidr } from './network.ts'
+import {
+  bridgeAddress,
+  claimSubnet,
+  createBridge,
+  hostAddress,
+  listNamespaces,
+  removeBridge,
+  subnetCidr,
+} from './network.ts'
 import { startRegistry } from './registry.ts'
 import { requireHost } from './requirements.ts'
 import { configureDocker, type SeedOptions, seedDroplet } from './seed.ts'
@@ -32,17 +40,18 @@ export const createHostDriver: CreateDriver = async ({ dataDir, registryPort, im
   const own = path.join(dataDir, 'host')
   mkdirSync(own, { recursive: true })
   const store = openState(own)
-  const { instance, subnet } = store.state
-  await removeLeftovers(instance)
-  await createBridge(instance, subnet)
-  const registry = await startRegistry({
-    dir: path.join(own, 'registry'),
-    address: bridgeAddress(subnet),
-    port: registryPort,
-    imageDirs,
-    log,
-  }).catch(async (error: unknown) => {
+  const { instance } = store
+  const claim = await claimSubnet(store.subnet)
+  const { subnet } = claim
+  const registry = await (async () => {
+    store.keepSubnet(subnet)
+    await removeLeftovers(instance)
+    await createBridge(instance, subnet)
+    const address = bridgeAddress(subnet)
+    return await startRegistry({ dir: path.join(own, 'registry'), address, port: registryPort, imageDirs, log })
+  })().catch(async (error: unknown) => {
     await removeBridge(instance)
+    await claim.release()
     throw error
   })
 
@@ -79,7 +88,7 @@ export const createHostDriver: CreateDriver = async ({ dataDir, registryPort, im
   sampler.unref()
 
   return {
-    registry: `${bridgeAddress(subnet)}:${registryPort}`,
+    registry: `${bridgeAddress(subnet)}:${registry.port}`,
 
     async boot(spec, dir) {
       seedDroplet(spec, dir, seedOptions(spec.id))
@@ -115,6 +124,7 @@ export const createHostDriver: CreateDriver = async ({ dataDir, registryPort, im
       await Promise.all([...machines.keys()].map((id) => turnOff(id, 'powerOff')))
       await registry.close()
       await removeBridge(instance)
+      await claim.release()
     },
   }
 }

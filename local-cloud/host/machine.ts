@@ -102,9 +102,10 @@ export async function startMachine(spec: DropletSpec, dir: string, options: Mach
   }
   try {
     await until(() => accepts(address, 22), ended, SSH_DEADLINE_MS)
-  } catch {
+  } catch (error) {
     await powerOff()
-    throw new Error(`droplet ${spec.id} did not start its sshd${words ? `: ${words.trim()}` : ''}`)
+    const reason = error instanceof Error ? error.message : error
+    throw new Error(`droplet ${spec.id} did not start its sshd (${reason}): ${words}${lastWords(dir)}`)
   }
   const finished = finish(child, ended).then(
     () => limitCpu(group, spec.vcpus, log),
@@ -131,6 +132,15 @@ export async function startMachine(spec: DropletSpec, dir: string, options: Mach
       }
       await powerOff()
     },
+  }
+}
+
+/** The end of sshd's own log, which tells why it refused to start. */
+function lastWords(dir: string): string {
+  try {
+    return readFileSync(path.join(dir, 'var/log/auth.log'), 'utf8').slice(-1000)
+  } catch {
+    return ''
   }
 }
 

@@ -7,6 +7,7 @@
  * Nothing is forwarded or translated: droplets reach the bridge's address (where the registry listens) and one
  * another, and this machine reaches them. The rest of the network is unreachable from a droplet.
  */
+import { createServer } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { type CommandError, run } from './run.ts'
 
@@ -34,26 +35,47 @@ const bridgeName = (instance: string) => `bb${instance}`
 const vethName = (instance: string, id: number) => `bv${instance}${id.toString(36)}`.slice(0, 15)
 export const namespaceName = (instance: string, id: number) => `berth-${instance}-${id}`
 
-/** @returns the first `10.88.N` that no interface of this machine uses, or null */
-export function freeSubnet(): Subnet | null {
-  const used = new Set(
-    Object.values(networkInterfaces())
-      .flatMap((list) => list ?? [])
-      .map((address) => address.address.split('.').slice(0, 3).join('.')),
-  )
-  for (let third = 0; third < 256; third += 1) if (!used.has(`10.88.${third}`)) return { third }
-  return null
+export interface Claim {
+  subnet: Subnet
+  release(): Promise<void>
 }
+
+/**
+ * Takes the subnet of an earlier start, or the first that neither an interface of this machine nor another local cloud
+ * has. What holds it is an abstract socket: no file, and the kernel frees it with this process, however that ends.
+ * @throws Error when the wanted one is taken or none is free
+ */
+export async function claimSubnet(wanted: Subnet | null): Promise<Claim> {
+  const candidates = wanted ? [wanted] : Array.from({ length: 256 }, (_, third) => ({ third }))
+  for (const subnet of candidates) {
+    if (!wanted && interfaceIn(subnet)) continue
+    const holder = createServer().unref()
+    const held = await new Promise<boolean>((resolve) => {
+      holder.once('error', () => resolve(false))
+      holder.listen(`\0berth-host-${subnetCidr(subnet)}`, () => resolve(true))
+    })
+    if (held) return { subnet, release: () => new Promise((resolve) => holder.close(() => resolve())) }
+  }
+  throw new Error(
+    wanted
+      ? `${subnetCidr(wanted)}, where the droplets of this data folder live, is used by another local cloud: stop that one first.`
+      : 'No 10.88.N.0/24 is free on this machine: stop other local clouds first.',
+  )
+}
+
+/** The name of an interface that has an address in the subnet. */
+const interfaceIn = (subnet: Subnet): string | undefined =>
+  Object.entries(networkInterfaces()).find(([, list]) =>
+    list?.some((address) => address.address.startsWith(`10.88.${subnet.third}.`)),
+  )?.[0]
 
 /** @throws Error when another interface of this machine has the subnet */
 export async function createBridge(instance: string, subnet: Subnet): Promise<void> {
   await removeBridge(instance)
-  const taken = Object.entries(networkInterfaces()).find(([, list]) =>
-    list?.some((address) => address.address.startsWith(`10.88.${subnet.third}.`)),
-  )
+  const taken = interfaceIn(subnet)
   if (taken) {
     throw new Error(
-      `The droplets of this data folder have addresses in ${subnetCidr(subnet)}, which interface ${taken[0]} now uses: stop what made it, then start again.`,
+      `The droplets of this data folder have addresses in ${subnetCidr(subnet)}, which interface ${taken} now uses: remove it, then start again.`,
     )
   }
   await batch([

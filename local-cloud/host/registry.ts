@@ -15,12 +15,14 @@ const START_DEADLINE_MS = 15_000
 export interface RegistryOptions {
   dir: string
   address: string
+  /** 0 takes any free one. */
   port: number
   imageDirs: string[]
   log: (line: string) => void
 }
 
 export interface RunningRegistry {
+  readonly port: number
   close(): Promise<void>
 }
 
@@ -32,7 +34,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   if (!hasRuntime(file)) rmSync(storage, { recursive: true, force: true })
   mkdirSync(storage, { recursive: true })
   if (!isFilled({ imageDirs, file })) {
-    const fillPort = await freePort()
+    const fillPort = await freePort('127.0.0.1')
     const writable = await serve(dir, '127.0.0.1', fillPort, { readOnly: false })
     try {
       const workDir = path.join(dir, 'build')
@@ -41,7 +43,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
       await writable.close()
     }
   }
-  return await serve(dir, address, port, { readOnly: true })
+  return await serve(dir, address, port || (await freePort(address)), { readOnly: true })
 }
 
 async function serve(
@@ -87,6 +89,7 @@ async function serve(
     throw new Error(`the image registry did not start on ${address}:${port} (${error.message}): ${words.trim()}`)
   })
   return {
+    port,
     async close() {
       child.kill('SIGTERM')
       await ended
@@ -106,14 +109,12 @@ async function answering(child: ChildProcess, url: string): Promise<void> {
   throw new Error('no answer')
 }
 
-const freePort = () =>
+const freePort = (host: string) =>
   new Promise<number>((resolve, reject) => {
     const server = createServer()
     server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() =>
-        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
-      )
+    server.listen(0, host, () => {
+      const bound = server.address()
+      server.close(() => (bound && typeof bound === 'object' ? resolve(bound.port) : reject(new Error('no port'))))
     })
   })

@@ -4,36 +4,44 @@ import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { readJson, writeJson } from '#local-cloud/atomic-file.ts'
-import { freeSubnet } from './network.ts'
+import type { Subnet } from './network.ts'
 
 const stateFile = z.object({
   /** Six characters in the name of everything it makes on this machine, so that clean-up touches only its own. */
   instance: z.string().regex(/^[0-9a-f]{6}$/),
-  subnet: z.object({ third: z.int().min(0).max(255) }),
+  /** Null until the first start has found one. */
+  subnet: z.object({ third: z.int().min(0).max(255) }).nullable(),
   /** Droplet id → last number of its address. */
   hosts: z.record(z.string(), z.int().min(2).max(254)),
   /** Where the search for a free number starts, so that a fresh droplet rarely gets a just freed address. */
   nextHost: z.int().min(2).max(255),
 })
 
-export type HostState = z.infer<typeof stateFile>
+type HostState = z.infer<typeof stateFile>
 
 export interface StateStore {
-  readonly state: HostState
+  readonly instance: string
+  readonly subnet: Subnet | null
+  keepSubnet(subnet: Subnet): void
   /** The droplet's number, given at the first call and kept until `release`. @throws Error when all 253 are taken */
   host(id: number): number
   release(id: number): void
 }
 
-/** @throws Error when the file is damaged or no subnet is free */
+/** @throws Error when the file is damaged */
 export function openState(dir: string): StateStore {
   mkdirSync(dir, { recursive: true })
   const file = path.join(dir, 'state.json')
-  const state = read(file) ?? firstState()
+  const state = read(file) ?? { instance: randomBytes(3).toString('hex'), subnet: null, hosts: {}, nextHost: 2 }
   const save = () => writeJson(file, state)
   save()
   return {
-    state,
+    instance: state.instance,
+    subnet: state.subnet,
+    keepSubnet(subnet) {
+      state.subnet = subnet
+      save()
+    },
     host(id) {
       const known = state.hosts[id]
       if (known !== undefined) return known
@@ -54,12 +62,6 @@ export function openState(dir: string): StateStore {
       save()
     },
   }
-}
-
-function firstState(): HostState {
-  const subnet = freeSubnet()
-  if (!subnet) throw new Error('No 10.88.N.0/24 is free on this machine: stop other local clouds first.')
-  return { instance: randomBytes(3).toString('hex'), subnet, hosts: {}, nextHost: 2 }
 }
 
 function read(file: string): HostState | null {

@@ -26,30 +26,44 @@ export function removeImage(ctx: EngineContext, text: string, force: boolean) {
   const image = findImage(ctx, text)
   const byId = image.id.startsWith(`sha256:${text.replace(/^sha256:/, '')}`)
   const reference = byId ? null : formatReference(parseReference(text))
-  // Digests are names of the same pull: they go with the last tag, and count by themselves only when there is no tag.
-  const names = image.repoTags.length > 0 ? image.repoTags : image.repoDigests
-  const lastName = reference === null || names.every((name) => name === reference)
-  if (!lastName) {
-    image.repoTags = image.repoTags.filter((name) => name !== reference)
-    image.repoDigests = image.repoDigests.filter((name) => name !== reference)
-    ctx.save()
-    return [{ Untagged: reference }]
-  }
-  const users = ctx.state.containers.filter((container) => container.imageId === image.id)
-  const running = users.find((container) => ctx.runs.has(container.id))
-  const user = running ?? (force ? undefined : users[0])
-  if (user) {
-    const state = running ? 'running' : 'stopped'
-    const advice = running ? 'cannot be forced' : 'must be forced'
-    throw conflict(
-      `conflict: unable to delete ${text} (${advice}) - image is being used by ${state} container ${user.id.slice(0, 12)}`,
+  const names = [...image.repoTags, ...image.repoDigests]
+  // Docker counts one tag and the digests of its pulls as one name.
+  const oneName = image.repoTags.length <= 1 && new Set(names.map(repositoryOf)).size <= 1
+  if (reference === null || oneName) refuseWhileUsed(ctx, image, text, force)
+  if (reference !== null) {
+    const repoTags = image.repoTags.filter((name) => name !== reference)
+    const tagged = new Set(repoTags.map(repositoryOf))
+    const wasTag = repoTags.length < image.repoTags.length
+    // A digest goes with the last tag of its repository.
+    const repoDigests = image.repoDigests.filter(
+      (name) => name !== reference && (!wasTag || tagged.has(repositoryOf(name))),
     )
+    if (repoTags.length + repoDigests.length > 0) {
+      Object.assign(image, { repoTags, repoDigests })
+      ctx.save()
+      return [{ Untagged: reference }]
+    }
   }
   ctx.state.images = ctx.state.images.filter((other) => other.id !== image.id)
   ctx.save()
   rmSync(ctx.paths.image(image.id), { recursive: true, force: true })
-  return [...[...image.repoTags, ...image.repoDigests].map((Untagged) => ({ Untagged })), { Deleted: image.id }]
+  return [...names.map((Untagged) => ({ Untagged })), { Deleted: image.id }]
 }
+
+function refuseWhileUsed(ctx: EngineContext, image: StoredImage, text: string, force: boolean): void {
+  const users = ctx.state.containers.filter((container) => container.imageId === image.id)
+  const running = users.find((container) => ctx.runs.has(container.id))
+  const user = running ?? (force ? undefined : users[0])
+  if (!user) return
+  const state = running ? 'running' : 'stopped'
+  const advice = running ? 'cannot be forced' : 'must be forced'
+  throw conflict(
+    `conflict: unable to delete ${text} (${advice}) - image is being used by ${state} container ${user.id.slice(0, 12)}`,
+  )
+}
+
+/** `repository` of `repository:tag` and of `repository@digest`. */
+const repositoryOf = (name: string): string => name.replace(/(:[^:/]+|@[^@]+)$/, '')
 
 export function inspectImage(image: StoredImage) {
   return {
