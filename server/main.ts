@@ -17,7 +17,6 @@ import { type Runtime, startRuntime } from '#server/runtime.ts'
 
 /** Below the 20 s that `npm start` waits before it kills. */
 const STOP_TIMEOUT_MS = 15_000
-const PARENT_CHECK_MS = 1000
 
 /** stdout holds the one line that a parent waits for; whatever Next says of itself goes with the logs. */
 const sayReady = process.stdout.write.bind(process.stdout)
@@ -51,7 +50,7 @@ async function main(config: Config, log: Log): Promise<void> {
   }
   process.on('SIGTERM', () => stop('SIGTERM'))
   process.on('SIGINT', () => stop('SIGINT'))
-  if (flags.has('--supervised')) onParentEnd(() => stop('the parent ended'))
+  if (flags.has('--supervised')) process.stdin.on('end', () => stop('the parent ended')).resume()
 
   const pages = config.role === 'worker' ? null : preparePages(config)
   // Awaited below; without a handler an early failure would count as unhandled.
@@ -63,15 +62,6 @@ async function main(config: Config, log: Log): Promise<void> {
   if (phase === 'starting') phase = 'ready'
   sayReady(`${JSON.stringify({ url: config.publicUrl })}\n`)
   log.info({ url: config.publicUrl, role: config.role }, 'ready')
-}
-
-/** stdin closes with the parent; the pid is asked too, because Next's development server takes stdin for itself. */
-function onParentEnd(then: () => void): void {
-  const parent = process.ppid
-  process.stdin.on('end', then).resume()
-  setInterval(() => {
-    if (process.ppid !== parent) then()
-  }, PARENT_CHECK_MS).unref()
 }
 
 /** What a person can act on is one sentence; anything else is ours and comes with its stack. */
