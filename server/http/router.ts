@@ -105,6 +105,8 @@ async function answerPage(config: Config, ready: Ready, req: IncomingMessage, re
     return sendText(res, 403, 'This request does not come from a page of this Berth.\n')
   req.headers[ADDRESS_HEADER] = clientAddress(req)
   setPagePolicy(config, req, res)
+  // next-auth's answers hold CSRF tokens and set sessions.
+  if (req.url?.startsWith('/api/')) res.setHeader('cache-control', 'no-store')
   if (!ready.pages) return sendText(res, 404, 'There are no pages here.\n')
   await ready.pages(req, res)
 }
