@@ -9,6 +9,7 @@ export default function NotFound() {
   return (
     <main className="grid min-h-dvh place-items-center">
       <EmptyState
+        level={1}
         icon={Compass}
         title="Nothing is moored here"
         action={

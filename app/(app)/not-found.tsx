@@ -7,6 +7,7 @@ import { EmptyState } from '#components/ui/empty-state.tsx'
 export default function NotFound() {
   return (
     <EmptyState
+      level={1}
       icon={Compass}
       title="Nothing is moored here"
       action={

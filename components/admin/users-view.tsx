@@ -24,7 +24,7 @@ export function UsersView() {
   if (users.error) return <QueryError error={users.error} retry={users.refetch} />
   const open = (invitations.data ?? []).filter((each) => each.kind !== 'setup')
   return (
-    <div className="grid gap-5">
+    <div className="grid grid-cols-1 gap-5">
       <PageHeader title="Users">
         <Button tone="primary" onClick={() => setInviting(true)}>
           <UserPlus /> Invite

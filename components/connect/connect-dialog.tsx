@@ -1,6 +1,7 @@
 'use client'
 import { KeyRound } from 'lucide-react'
 import { Button } from '#components/ui/button.tsx'
+import { CodeBlock, CodeLine } from '#components/ui/code.tsx'
 import { CopyButton } from '#components/ui/copy-button.tsx'
 import { Dialog, DialogContent } from '#components/ui/dialog.tsx'
 import { Notice } from '#components/ui/notice.tsx'
@@ -25,15 +26,7 @@ export function ConnectDialog({ deployment, client, onClient, token, pending, on
       <DialogContent title={`Connect an agent to ${deployment.name}`} className="max-w-2xl">
         {token ? (
           <Notice tone="ok" title="Token created, shown only now">
-            <div className="mt-1 flex items-center gap-1 rounded-control border bg-surface pr-1 pl-3">
-              <code
-                data-testid="token"
-                className="scroll-thin min-w-0 flex-1 overflow-x-auto whitespace-nowrap py-2 font-mono text-sm"
-              >
-                {token}
-              </code>
-              <CopyButton tone="ghost" value={token} label="Copy token" />
-            </div>
+            <CodeLine data-testid="token" value={token} label="Copy token" className="mt-1 bg-surface" />
           </Notice>
         ) : (
           <Notice
@@ -56,16 +49,17 @@ export function ConnectDialog({ deployment, client, onClient, token, pending, on
             tabs={snippets.map((snippet) => ({ id: snippet.client, label: snippet.label }))}
           />
           <TabPanel id={shown.client} className="grid min-w-0 gap-2">
-            <p className="font-mono text-muted text-sm">{shown.where}</p>
-            <div className="relative min-w-0">
-              <pre
-                data-testid="snippet"
-                className="scroll-thin max-h-72 overflow-auto rounded-control border bg-sunken p-3 pr-24 font-mono text-sm"
-              >
-                {shown.text}
-              </pre>
-              <CopyButton showLabel className="absolute top-2 right-2" value={shown.text} label="Copy" />
+            <div className="flex items-center justify-between gap-3">
+              <p className="font-mono text-muted text-sm">{shown.where}</p>
+              <CopyButton showLabel value={shown.text} label="Copy" />
             </div>
+            <CodeBlock
+              data-testid="snippet"
+              label={shown.where}
+              className="max-h-72 whitespace-pre-wrap [overflow-wrap:anywhere]"
+            >
+              {shown.text}
+            </CodeBlock>
             {shown.note && <p className="text-muted">{shown.note}</p>}
           </TabPanel>
         </div>

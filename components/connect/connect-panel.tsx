@@ -7,7 +7,7 @@ import { useTRPC } from '#components/trpc/client.tsx'
 import { pageError } from '#components/trpc/errors.ts'
 import { Button } from '#components/ui/button.tsx'
 import { Card } from '#components/ui/card.tsx'
-import { CopyButton } from '#components/ui/copy-button.tsx'
+import { CodeLine } from '#components/ui/code.tsx'
 import { plural } from '#components/ui/format.ts'
 import { toast } from '#components/ui/toast.tsx'
 import type { DeploymentState } from '#db/schema/states.ts'
@@ -38,17 +38,9 @@ export function ConnectPanel({ deployment, state }: ConnectPanelProps) {
   }
   const labels = connectSnippets({ endpoint, token: null, name })
   return (
-    <Card aria-label="Connect an agent" className="grid gap-3 p-4">
+    <Card aria-label="Connect an agent" className="grid grid-cols-1 gap-3 p-4">
       <div className="flex flex-wrap items-center gap-2">
-        <div className="flex min-w-0 flex-1 basis-72 items-center gap-1 rounded-control border bg-sunken pr-1 pl-3">
-          <code
-            data-testid="endpoint"
-            className="scroll-thin min-w-0 flex-1 overflow-x-auto whitespace-nowrap py-2 font-mono text-sm"
-          >
-            {endpoint}
-          </code>
-          <CopyButton tone="ghost" value={endpoint} label="Copy endpoint" />
-        </div>
+        <CodeLine data-testid="endpoint" value={endpoint} label="Copy endpoint" className="flex-1 basis-72" />
         <Button tone={tokens.length === 0 ? 'primary' : 'plain'} pending={pending} onClick={makeToken} className="h-9">
           <KeyRound /> Create token
         </Button>

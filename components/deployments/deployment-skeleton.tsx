@@ -4,7 +4,7 @@ import { Skeleton } from '#components/ui/skeleton.tsx'
 const STEPS = ['a', 'b', 'c', 'd', 'e', 'f']
 
 export const DeploymentSkeleton = () => (
-  <div className="grid gap-5" aria-busy>
+  <div className="grid grid-cols-1 gap-5" aria-busy>
     <div className="flex gap-4">
       <Skeleton className="size-10" />
       <div className="grid flex-1 gap-2">

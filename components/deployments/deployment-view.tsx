@@ -25,7 +25,7 @@ export function DeploymentView({ deploymentId }: { deploymentId: string }) {
   if (!view.data || !progress) return <DeploymentSkeleton />
   const deployment = view.data
   return (
-    <div className="grid gap-5">
+    <div className="grid grid-cols-1 gap-5">
       <DeploymentHeader deployment={deployment} state={progress.state} />
       <FailureBanner deployment={deployment} progress={progress} />
       <ConnectPanel deployment={deployment} state={progress.state} />

@@ -5,7 +5,7 @@ import { Skeleton } from '#components/ui/skeleton.tsx'
 const ROWS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
 
 export const DeploymentsSkeleton = () => (
-  <div className="grid gap-5" aria-busy>
+  <div className="grid grid-cols-1 gap-5" aria-busy>
     <PageHeader title="Deployments">
       <Skeleton className="h-8 w-32" />
     </PageHeader>

@@ -40,7 +40,7 @@ export function DeploymentsView() {
   const found = filterList(data, filters)
   const shown = found.slice(0, pages * PAGE_SIZE)
   return (
-    <div className="grid gap-5">
+    <div className="grid grid-cols-1 gap-5">
       <PageHeader title="Deployments">
         <Button asChild tone="primary">
           <Link href="/marketplace">Deploy a server</Link>

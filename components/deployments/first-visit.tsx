@@ -23,7 +23,7 @@ export function FirstVisit() {
   const { data = [] } = useQuery(trpc.templates.list.queryOptions())
   const offered = goodFirst(data)
   return (
-    <div className="grid gap-5">
+    <div className="grid grid-cols-1 gap-5">
       <PageHeader title="Deployments" />
       <EmptyState
         icon={Boxes}

@@ -3,6 +3,7 @@ import { ArrowDown, Download, Pause, Play, ScrollText, Search } from 'lucide-rea
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
 import { Button } from '#components/ui/button.tsx'
 import { cn } from '#components/ui/cn.ts'
+import { CodeBlock } from '#components/ui/code.tsx'
 import { CopyButton } from '#components/ui/copy-button.tsx'
 import { EmptyState } from '#components/ui/empty-state.tsx'
 import { plural } from '#components/ui/format.ts'
@@ -38,9 +39,7 @@ export function LogsTab({ deploymentId, failed }: LogsTabProps) {
       ) : tail.length > 0 ? (
         <div className="p-4">
           <p className="pb-2 text-muted">The container is gone; these were its last lines.</p>
-          <pre className="scroll-thin overflow-x-auto rounded-control border bg-sunken p-3 font-mono text-sm">
-            {tail.join('\n')}
-          </pre>
+          <CodeBlock label="Last lines">{tail.join('\n')}</CodeBlock>
         </div>
       ) : (
         <EmptyState icon={ScrollText} title="No lines yet">

@@ -65,10 +65,12 @@ function Facts({ deployment, template }: { deployment: DeploymentView; template:
   return (
     <dl className="grid gap-1">
       {rows.map(([name, value, copy]) => (
-        <div key={name} className="grid min-h-8 grid-cols-[6rem_minmax(0,1fr)_auto] items-center gap-3">
+        <div key={name} className="grid min-h-8 grid-cols-[5rem_minmax(0,1fr)] items-center gap-3">
           <dt className="text-muted">{name}</dt>
-          <dd className="[&_code]:font-mono [&_code]:text-sm [overflow-wrap:anywhere]">{value}</dd>
-          {copy && <CopyButton tone="ghost" value={copy} label={`Copy ${name.toLowerCase()}`} />}
+          <dd className="flex items-center justify-between gap-3 [&_code]:font-mono [&_code]:text-sm [overflow-wrap:anywhere]">
+            {value}
+            {copy && <CopyButton tone="ghost" value={copy} label={`Copy ${name.toLowerCase()}`} />}
+          </dd>
         </div>
       ))}
     </dl>
@@ -133,7 +135,7 @@ function ChangeForm({
   }))
   return (
     <FormProvider {...form}>
-      <form onSubmit={submit} className="grid gap-5" noValidate autoComplete="off">
+      <form onSubmit={submit} className="grid grid-cols-1 gap-5" noValidate autoComplete="off">
         <VariableFields variables={kept} />
         {redeploy.error && (
           <Notice tone="bad" role="alert" title={pageError(redeploy.error).message}>
@@ -156,7 +158,12 @@ function Tokens({ deployment }: { deployment: DeploymentView }) {
   const queryClient = useQueryClient()
   const revoke = useMutation(trpc.deployments.revokeToken.mutationOptions())
   const { deploymentId, tokens } = deployment
-  if (tokens.length === 0) return <p className="text-muted">No tokens yet. Create one beside the endpoint.</p>
+  if (tokens.length === 0)
+    return (
+      <p className="text-muted">
+        {deployment.endpoint ? 'No tokens yet. Create one beside the endpoint.' : 'No tokens.'}
+      </p>
+    )
   return (
     <ul className="divide-y rounded-control border">
       {tokens.map((token) => (

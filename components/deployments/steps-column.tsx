@@ -5,6 +5,7 @@ import { STEP_STATUS } from '#components/status/status.ts'
 import { StatusIcon } from '#components/status/status-badge.tsx'
 import { Card } from '#components/ui/card.tsx'
 import { cn } from '#components/ui/cn.ts'
+import { CodeBlock } from '#components/ui/code.tsx'
 import { formatBytes, formatDuration } from '#components/ui/format.ts'
 import { Meter } from '#components/ui/meter.tsx'
 import { useNow } from '#components/ui/use-now.ts'
@@ -96,8 +97,8 @@ const LogTail = ({ lines }: { lines: string[] }) => (
       <ChevronRight className="size-3.5 transition-transform group-open:rotate-90" aria-hidden />
       Last log lines
     </summary>
-    <pre className="scroll-thin mt-1 max-h-48 overflow-auto rounded-control border bg-sunken p-2 font-mono text-sm">
+    <CodeBlock label="Last log lines" className="mt-1 max-h-48 p-2">
       {lines.join('\n')}
-    </pre>
+    </CodeBlock>
   </details>
 )

@@ -1,6 +1,7 @@
 'use client'
 import { ChevronRight, Search, Wrench } from 'lucide-react'
 import { useState } from 'react'
+import { CodeBlock } from '#components/ui/code.tsx'
 import { EmptyState } from '#components/ui/empty-state.tsx'
 import { Input } from '#components/ui/input.tsx'
 import type { DeploymentState } from '#db/schema/states.ts'
@@ -99,9 +100,9 @@ function ToolRow({ tool }: { tool: Tool }) {
             )}
           </span>
         </summary>
-        <pre className="scroll-thin mx-4 mb-3 ml-10 max-h-96 overflow-auto rounded-control border bg-sunken p-3 font-mono text-sm">
+        <CodeBlock label={`Input schema of ${tool.name}`} className="mx-4 mb-3 ml-10 max-h-96">
           {JSON.stringify(tool.inputSchema ?? {}, null, 2)}
-        </pre>
+        </CodeBlock>
       </details>
     </li>
   )

@@ -4,7 +4,7 @@ import { Skeleton } from '#components/ui/skeleton.tsx'
 const BLOCKS = ['a', 'b', 'c']
 
 export const DropletsSkeleton = () => (
-  <div className="grid gap-5" aria-busy>
+  <div className="grid grid-cols-1 gap-5" aria-busy>
     <PageHeader title="Droplets">
       <Skeleton className="h-8 w-32" />
     </PageHeader>

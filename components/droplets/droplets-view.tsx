@@ -38,7 +38,7 @@ export function DropletsView() {
     )
   const sum = totals(droplets)
   return (
-    <div className="grid gap-5">
+    <div className="grid grid-cols-1 gap-5">
       <PageHeader
         title="Droplets"
         lead={

@@ -12,6 +12,7 @@ export function PageFailure({ error, retry }: { error: Error & { digest?: string
   return (
     <div role="alert" className="grid min-h-[60dvh] place-items-center">
       <EmptyState
+        level={1}
         icon={TriangleAlert}
         title="This page could not be drawn"
         action={

@@ -26,12 +26,13 @@ export const TopBar = ({ me, menu, onPalette, onKeys }: TopBarProps) => (
       <button
         type="button"
         onClick={onPalette}
-        aria-label="Open the command palette"
         className="flex h-8 items-center gap-2 rounded-control border bg-surface px-2 text-muted text-sm transition-colors hover:bg-hover hover:text-ink"
       >
         <Search className="size-4" aria-hidden />
-        <span className="hidden lg:inline">Go to or do</span>
-        <Kbd className="hidden lg:inline-flex">Ctrl K</Kbd>
+        <span className="sr-only lg:not-sr-only">Go to or do</span>
+        <Kbd aria-hidden className="hidden lg:inline-flex">
+          Ctrl K
+        </Kbd>
       </button>
       <AccountMenu me={me} onKeys={onKeys} />
     </div>

@@ -5,7 +5,7 @@ import { Skeleton } from '#components/ui/skeleton.tsx'
 const CARDS = ['a', 'b', 'c', 'd', 'e', 'f']
 
 export const MarketplaceSkeleton = () => (
-  <div className="grid gap-5" aria-busy>
+  <div className="grid grid-cols-1 gap-5" aria-busy>
     <PageHeader title="Marketplace">
       <Skeleton className="h-9 w-full sm:w-80" />
     </PageHeader>

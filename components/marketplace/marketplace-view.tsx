@@ -36,7 +36,7 @@ export function MarketplaceView() {
   const found = applyFilters(templates.data, filters)
   const shown = found.slice(0, pages * PAGE_SIZE)
   return (
-    <div className="grid gap-5">
+    <div className="grid grid-cols-1 gap-5">
       <PageHeader title="Marketplace">
         <SearchBox count={templates.data.length} filters={filters} onChange={setFilters} />
       </PageHeader>

@@ -24,7 +24,7 @@ export function TemplateDetails({ slug }: { slug: string }) {
   if (error) return <QueryError error={error} retry={refetch} />
   if (!data) return <TemplateSkeleton />
   return (
-    <div className="grid gap-5">
+    <div className="grid grid-cols-1 gap-5">
       <Header template={data} />
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_360px]">
         <div className="order-2 grid gap-5 lg:order-1">

@@ -1,7 +1,7 @@
 import { Skeleton } from '#components/ui/skeleton.tsx'
 
 export const TemplateSkeleton = () => (
-  <div className="grid gap-5" aria-busy>
+  <div className="grid grid-cols-1 gap-5" aria-busy>
     <div className="flex gap-4">
       <Skeleton className="size-10" />
       <div className="grid flex-1 gap-2">

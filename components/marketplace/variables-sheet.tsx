@@ -35,7 +35,7 @@ function VariablesForm({ template, deploy, close }: { template: TemplateCard; de
   })
   return (
     <FormProvider {...form}>
-      <form onSubmit={submit} className="grid gap-5" noValidate autoComplete="off">
+      <form onSubmit={submit} className="grid grid-cols-1 gap-5" noValidate autoComplete="off">
         <VariableFields variables={template.requiredVariables} />
         {deploy.refused && (
           <Notice tone="bad" role="alert" title={deploy.refused.message}>

@@ -8,8 +8,8 @@ import { pageError, withWords } from '#components/trpc/errors.ts'
 import { QueryError } from '#components/trpc/query-error.tsx'
 import { Button } from '#components/ui/button.tsx'
 import { Checkbox } from '#components/ui/checkbox.tsx'
+import { CodeLine } from '#components/ui/code.tsx'
 import { Confirm } from '#components/ui/confirm.tsx'
-import { CopyButton } from '#components/ui/copy-button.tsx'
 import { Dialog, DialogContent, DialogFooter } from '#components/ui/dialog.tsx'
 import { EmptyState } from '#components/ui/empty-state.tsx'
 import { Field } from '#components/ui/field.tsx'
@@ -141,12 +141,7 @@ function NewToken({ open, onOpenChange }: NewTokenProps) {
       >
         {token ? (
           <>
-            <div className="flex min-w-0 items-center gap-1 rounded-control border bg-sunken pr-1 pl-3">
-              <code className="scroll-thin min-w-0 flex-1 overflow-x-auto whitespace-nowrap py-2 font-mono text-sm">
-                {token}
-              </code>
-              <CopyButton tone="ghost" value={token} label="Copy token" />
-            </div>
+            <CodeLine value={token} label="Copy token" />
             <DialogFooter>
               <Button tone="primary" onClick={() => change(false)}>
                 Done

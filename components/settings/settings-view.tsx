@@ -18,7 +18,7 @@ export function SettingsView() {
   const asked = useSearchParams().get('tab')
   const tab = TABS.find(({ id }) => id === asked)?.id ?? 'profile'
   return (
-    <div className="grid max-w-3xl gap-5">
+    <div className="grid max-w-3xl grid-cols-1 gap-5">
       <PageHeader title="Settings" />
       <Tabs
         label="Settings"

@@ -26,6 +26,7 @@ describe('numbers read the way people say them', () => {
     [150_000, '2 min ago'],
     [3 * 3_600_000, '3 h ago'],
     [4 * 86_400_000, '4 d ago'],
+    [-14_000, 'just now'],
     [-120_000, 'in 2 min'],
   ])('a moment %d ms before now reads as %s', (ago, text) =>
     expect(formatRelative(new Date(now - ago), now)).toBe(text),

@@ -8,7 +8,8 @@ export function formatRelative(at: Date, nowMs: number): string {
   const agoMs = nowMs - at.getTime()
   const past = agoMs >= 0
   const span = Math.abs(agoMs)
-  if (span < 10_000) return past ? 'just now' : 'in a moment'
+  // The page's clock ticks slowly: what happened since its last tick is not the future.
+  if (past ? span < 10_000 : span < 30_000) return 'just now'
   const text =
     span < MINUTE_MS
       ? `${Math.floor(span / 1000)} s`

@@ -38,12 +38,14 @@ function Exact({ at }: { at: Date }) {
     ['Unix', String(Math.floor(at.getTime() / 1000))],
   ] as const
   return (
-    <dl className="grid grid-cols-[auto_1fr_auto] items-center gap-x-3 gap-y-0.5">
+    <dl className="grid grid-cols-[auto_1fr] items-center gap-x-3 gap-y-0.5">
       {rows.map(([name, value]) => (
         <div key={name} className="contents">
           <dt className="text-muted">{name}</dt>
-          <dd className="font-mono">{value}</dd>
-          <CopyButton tone="ghost" value={value} label={`Copy ${name} time`} />
+          <dd className="flex items-center justify-between gap-3 font-mono">
+            {value}
+            <CopyButton tone="ghost" value={value} label={`Copy ${name} time`} />
+          </dd>
         </div>
       ))}
     </dl>
