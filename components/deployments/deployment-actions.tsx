@@ -24,7 +24,10 @@ interface ActionsProps {
   state: DeploymentState
 }
 
-/** The first act stands as a button, the others in a menu; on phones all of them are in the menu. */
+/** These stand as a button when they come first; a redeploy is offered by the banner that says why. */
+const BESIDE = new Set<Act>(['cancel', 'stop', 'start'])
+
+/** The likeliest act as a button, all of them in the menu. */
 export function DeploymentActions({ deployment, state }: ActionsProps) {
   const [asked, setAsked] = useState<Act | null>(null)
   const acts = actsFor(state)
@@ -33,7 +36,7 @@ export function DeploymentActions({ deployment, state }: ActionsProps) {
   const First = FACES[first].icon
   return (
     <div className="flex items-center gap-2">
-      {first !== 'delete' && (
+      {BESIDE.has(first) && (
         <Button onClick={() => setAsked(first)}>
           <First /> {FACES[first].label}
         </Button>

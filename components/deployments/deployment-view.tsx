@@ -7,6 +7,7 @@ import { TabPanel, Tabs } from '#components/ui/tabs.tsx'
 import { DeploymentHeader } from './deployment-header.tsx'
 import { DeploymentSkeleton } from './deployment-skeleton.tsx'
 import { FailureBanner } from './failure-banner.tsx'
+import { firstTab, TABS, type Tab } from './first-tab.ts'
 import { LogsTab } from './logs-tab.tsx'
 import { PlacementTab } from './placement-tab.tsx'
 import { SettingsTab } from './settings-tab.tsx'
@@ -15,12 +16,9 @@ import { TimelineTab } from './timeline-tab.tsx'
 import { ToolsTab } from './tools-tab.tsx'
 import { useDeployment } from './use-deployment.ts'
 
-const TABS = ['tools', 'logs', 'timeline', 'why', 'settings'] as const
-type Tab = (typeof TABS)[number]
-
 export function DeploymentView({ deploymentId }: { deploymentId: string }) {
   const { view, events, progress } = useDeployment(deploymentId)
-  const [tab, setTab] = useTab(progress?.failed ? 'logs' : 'tools')
+  const [tab, setTab] = useTab(firstTab(progress?.failed ?? null))
   if (view.isError) return <QueryError error={view.error} retry={view.refetch} />
   if (!view.data || !progress) return <DeploymentSkeleton />
   const deployment = view.data

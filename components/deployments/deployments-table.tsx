@@ -46,7 +46,7 @@ function Row({ row }: { row: DeploymentSummary }) {
           <span className="truncate">{row.name}</span>
         </Link>
       </td>
-      <td className="md:px-4">
+      <td className="md:px-4 md:py-1.5">
         <Status row={row} />
       </td>
       <td className="hidden px-4 text-muted md:table-cell md:max-w-40 md:truncate">{row.template.name}</td>
@@ -75,7 +75,7 @@ function Status({ row }: { row: DeploymentSummary }) {
         />
       )}
       {row.state === 'failed' && row.errorMessage && (
-        <span className="line-clamp-1 hidden max-w-72 text-bad text-sm md:block" title={row.errorMessage}>
+        <span className="hidden max-w-72 truncate text-bad text-sm md:block" title={row.errorMessage}>
           {row.errorMessage}
         </span>
       )}

@@ -42,7 +42,7 @@ export function LogsTab({ deploymentId, failed }: LogsTabProps) {
           <CodeBlock label="Last lines">{tail.join('\n')}</CodeBlock>
         </div>
       ) : (
-        <EmptyState icon={ScrollText} title="No lines yet">
+        <EmptyState icon={ScrollText} title="No lines">
           {logs.ended ?? 'What the container writes appears here as it is written.'}
         </EmptyState>
       )}

@@ -1,0 +1,12 @@
+/** Which tab opens when the address names none. Pure. */
+import type { StepModel } from './steps-model.ts'
+
+export const TABS = ['tools', 'logs', 'timeline', 'why', 'settings'] as const
+export type Tab = (typeof TABS)[number]
+
+/** After a failure, the one that explains it. */
+export function firstTab(failed: Pick<StepModel, 'id' | 'logTail'> | null): Tab {
+  if (!failed) return 'tools'
+  if (failed.logTail.length > 0) return 'logs'
+  return failed.id === 'droplet-selection' ? 'why' : 'timeline'
+}
