@@ -5,7 +5,9 @@ const METRICS = { headers: { authorization: 'Bearer a-token-for-this-test-run' }
 
 async function openStreams(url: string): Promise<number> {
   const text = await (await fetch(`${url}/api/metrics`, METRICS)).text()
-  return Number(/^berth_live_streams (\d+)$/m.exec(text)?.[1] ?? Number.NaN)
+  const found = /^berth_live_streams (\d+)$/m.exec(text)
+  if (!found) throw new Error('the metrics name no berth_live_streams')
+  return Number(found[1])
 }
 
 test('I5: two browsers and one that lost its network show the same events in the end', async ({ browser, berth }) => {

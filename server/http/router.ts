@@ -16,7 +16,7 @@ import { sha256Hex } from '#server/crypto/vault.ts'
 import type { Gateway } from '#server/gateway/port.ts'
 import type { Health, Phase } from '#server/observability/health.ts'
 import type { Log } from '#server/observability/log.ts'
-import type { Metrics } from '#server/observability/metrics.ts'
+import { isStream, type Metrics } from '#server/observability/metrics.ts'
 import { sendJson, sendText } from './answers.ts'
 import { ADDRESS_HEADER, clientAddress } from './client-address.ts'
 import { setCommonHeaders, setPagePolicy } from './security-headers.ts'
@@ -44,9 +44,9 @@ export function handleRequest(surface: Surface, req: IncomingMessage, res: Serve
   const began = performance.now()
   const pathname = (req.url ?? '/').split('?', 1)[0] ?? '/'
   const kind = kindOf(pathname)
+  if (kind === 'trpc') surface.metrics.track(res)
   res.once('close', () => {
-    const stream = String(res.getHeader('content-type') ?? '').startsWith('text/event-stream')
-    surface.metrics.request(stream ? 'stream' : kind, res.statusCode, (performance.now() - began) / 1000)
+    surface.metrics.request(isStream(res) ? 'stream' : kind, res.statusCode, (performance.now() - began) / 1000)
   })
   route(surface, kind, pathname, req, res).catch((err: unknown) => {
     surface.log.error({ err, kind }, 'a request failed')

@@ -1,4 +1,5 @@
 /** Prometheus metrics of one process: Node's own, requests by kind and status, deployments by state. */
+import type { ServerResponse } from 'node:http'
 import { sql } from 'drizzle-orm'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Db } from '#db/client.ts'
@@ -8,6 +9,8 @@ import type { GatewayMetrics } from '#server/gateway/index.ts'
 export interface Metrics {
   /** Of one HTTP request that ended. @param kind `trpc`, `mcp`, `page`, … never a path: paths hold ids */
   request(kind: string, status: number, seconds: number): void
+  /** Watches an answer until it closes, so that open streams can be counted. */
+  track(res: ServerResponse): void
   gateway: GatewayMetrics
   text(db: Db | null): Promise<{ contentType: string; body: string }>
 }
@@ -40,7 +43,20 @@ export function createMetrics(): Metrics {
     labelNames: ['transport'],
     registers: [registry],
   })
+  const open = new Set<ServerResponse>()
+  new Gauge({
+    name: 'berth_live_streams',
+    help: 'Streams of server-sent events to pages and scripts that are open now',
+    registers: [registry],
+    collect() {
+      this.set([...open].filter(isStream).length)
+    },
+  })
   return {
+    track(res) {
+      open.add(res)
+      res.once('close', () => open.delete(res))
+    },
     gateway: {
       // Counted where every answer ends, as kind `mcp`: an id as label would make a series for each deployment.
       request: () => {},
@@ -65,3 +81,7 @@ export function createMetrics(): Metrics {
     },
   }
 }
+
+/** Whether an answer is a stream of server-sent events; known once its head was written. */
+export const isStream = (res: ServerResponse): boolean =>
+  String(res.getHeader('content-type') ?? '').startsWith('text/event-stream')
