@@ -8,7 +8,6 @@
  * another, and this machine reaches them. The rest of the network is unreachable from a droplet.
  */
 import { createServer } from 'node:net'
-import { networkInterfaces } from 'node:os'
 import { type CommandError, run } from './run.ts'
 
 export interface Subnet {
@@ -47,8 +46,9 @@ export interface Claim {
  */
 export async function claimSubnet(wanted: Subnet | null): Promise<Claim> {
   const candidates = wanted ? [wanted] : Array.from({ length: 256 }, (_, third) => ({ third }))
+  const used = await interfacesBySubnet()
   for (const subnet of candidates) {
-    if (!wanted && interfaceIn(subnet)) continue
+    if (!wanted && used.has(subnet.third)) continue
     const holder = createServer().unref()
     const held = await new Promise<boolean>((resolve) => {
       holder.once('error', () => resolve(false))
@@ -63,16 +63,18 @@ export async function claimSubnet(wanted: Subnet | null): Promise<Claim> {
   )
 }
 
-/** The name of an interface that has an address in the subnet. */
-const interfaceIn = (subnet: Subnet): string | undefined =>
-  Object.entries(networkInterfaces()).find(([, list]) =>
-    list?.some((address) => address.address.startsWith(`10.88.${subnet.third}.`)),
-  )?.[0]
+/** Which interface has an address in which `10.88.N`, also those that are down. */
+async function interfacesBySubnet(): Promise<Map<number, string>> {
+  const text = await run('ip', ['-4', '-oneline', 'addr', 'show'])
+  return new Map(
+    [...text.matchAll(/^\d+: (\S+) +inet 10\.88\.(\d+)\./gm)].map(([, name = '', third]) => [Number(third), name]),
+  )
+}
 
 /** @throws Error when another interface of this machine has the subnet */
 export async function createBridge(instance: string, subnet: Subnet): Promise<void> {
   await removeBridge(instance)
-  const taken = interfaceIn(subnet)
+  const taken = (await interfacesBySubnet()).get(subnet.third)
   if (taken) {
     throw new Error(
       `The droplets of this data folder have addresses in ${subnetCidr(subnet)}, which interface ${taken} now uses: remove it, then start again.`,

@@ -46,12 +46,18 @@ export function publicBlob(line: string): Buffer {
   return key.getPublicSSH()
 }
 
-export async function makeDroplet(cloud: TestCloud, token: string, size = 's-1vcpu-1gb'): Promise<TestDroplet> {
+/** @param config more of the cloud-config */
+export async function makeDroplet(
+  cloud: Pick<TestCloud, 'url'>,
+  token: string,
+  size = 's-1vcpu-1gb',
+  config: object = {},
+): Promise<TestDroplet> {
   const ask = asker(cloud.url, token)
   const [clientKey, hostKey] = [newKeyPair(), newKeyPair()]
   const key = await ask('POST', '/v2/account/keys', { name: 'test', public_key: clientKey.public })
   // JSON is YAML, so this is a cloud-config with both halves of the key.
-  const userData = `#cloud-config\n${JSON.stringify({ ssh_keys: { ed25519_private: hostKey.private, ed25519_public: hostKey.public } })}`
+  const userData = `#cloud-config\n${JSON.stringify({ ...config, ssh_keys: { ed25519_private: hostKey.private, ed25519_public: hostKey.public } })}`
   const made = await ask('POST', '/v2/droplets', {
     name: 'd',
     region: 'fra1',
@@ -71,7 +77,7 @@ export async function reach(droplet: TestDroplet, username = 'root'): Promise<Re
     interval: 20,
   })
   const { tags, networks } = (await show()).body.droplet
-  const port = Number(tags.find((tag: string) => tag.startsWith('ssh-port:')).slice('ssh-port:'.length))
+  const port = Number(tags.find((tag: string) => tag.startsWith('ssh-port:'))?.slice('ssh-port:'.length) ?? 22)
   const host = networks.v4.find((network: { type: string }) => network.type === 'public').ip_address
   const ssh = new ssh2.Client()
   let provenHostKey: Buffer = Buffer.alloc(0)

@@ -1,13 +1,11 @@
 /** Contract: the SSH path itself: commands, host keys, aborts, lost connections, leaks. */
 import { connect, createServer, type Socket } from 'node:net'
-import ssh2 from 'ssh2'
 import { describe, expect, it } from 'vitest'
+import { generateKeyPair } from '#server/fleet/key-pair.ts'
 import { type ContractDroplet, DROPLET_ID, eventually, type Scene } from './contract.ts'
 import { createEnginePool } from './index.ts'
 import type { DropletTarget, LogLine } from './port.ts'
 import { BOOTSTRAP_STATUS, HOST_KEY_ADD, HOST_KEY_FINISH, PROC_STATS } from './remote-commands.ts'
-
-const withoutComment = (line: string) => line.trim().split(/\s+/).slice(0, 2).join(' ')
 
 /** A wire to a droplet that can be cut. */
 async function wire(droplet: ContractDroplet) {
@@ -78,10 +76,9 @@ export function connectionContract(scene: Scene): void {
 
     it('R12: rotates the host key: both are served while it is pending, then only the new one', async () => {
       const first = scene.droplet.target.hostKeys[0] ?? ''
-      const pair = ssh2.utils.generateKeyPairSync('ed25519')
-      const second = withoutComment(pair.public)
-      await scene.pool.command(DROPLET_ID, HOST_KEY_ADD, { input: pair.private })
-      await scene.pool.command(DROPLET_ID, HOST_KEY_ADD, { input: pair.private })
+      const { publicLine: second, privateKey } = generateKeyPair()
+      await scene.pool.command(DROPLET_ID, HOST_KEY_ADD, { input: privateKey })
+      await scene.pool.command(DROPLET_ID, HOST_KEY_ADD, { input: privateKey })
       const proves = (hostKeys: string[]) => {
         const pool = createEnginePool({
           resolve: async () => ({ ...scene.droplet.target, hostKeys }),
@@ -118,7 +115,7 @@ export function connectionContract(scene: Scene): void {
 
   describe('the connection', () => {
     it('refuses a droplet that shows another host key', async () => {
-      const other = ssh2.utils.generateKeyPairSync('ed25519').public
+      const other = generateKeyPair().publicLine
       const pool = createEnginePool({ resolve: async () => ({ ...scene.droplet.target, hostKeys: [other] }) })
       await expect(pool.engine(DROPLET_ID)).rejects.toMatchObject({ code: 'SSH_HOST_KEY_MISMATCH' })
       await pool.close()

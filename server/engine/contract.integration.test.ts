@@ -2,10 +2,10 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import ssh2 from 'ssh2'
 import type { CreateDriver } from '#local-cloud/driver.ts'
 import { missingForHost } from '#local-cloud/host/requirements.ts'
 import { BUILT_IN_IMAGES } from '#local-cloud/images/descriptor.ts'
+import { generateKeyPair } from '#server/fleet/key-pair.ts'
 import { userData } from '#server/fleet/user-data.ts'
 import { type ContractDroplet, DROPLET_ID, engineContract, eventually } from './contract.ts'
 import { createEnginePool } from './index.ts'
@@ -45,8 +45,7 @@ async function startDroplet(
     imageDirs: [BUILT_IN_IMAGES, PROBE],
     log: (line) => log.push(line),
   })
-  const host = ssh2.utils.generateKeyPairSync('ed25519')
-  const client = ssh2.utils.generateKeyPairSync('ed25519')
+  const [host, client] = [generateKeyPair(), generateKeyPair()]
   const dir = path.join(dataDir, 'droplet')
   mkdirSync(dir)
   const address = await driver.boot(
@@ -57,8 +56,8 @@ async function startDroplet(
       memoryBytes: 2 ** 30,
       vcpus: 1,
       diskBytes: 25 * 10 ** 9,
-      userData: userData({ hostKeyPrivate: host.private, hostKeyPublic: host.public }),
-      authorizedKeys: [client.public],
+      userData: userData({ hostKeyPrivate: host.privateKey, hostKeyPublic: host.publicLine }),
+      authorizedKeys: [client.publicLine],
     },
     dir,
   )
@@ -67,8 +66,8 @@ async function startDroplet(
     host: address.ip,
     port: address.sshPort,
     username: 'root',
-    privateKey: client.private,
-    hostKeys: [host.public],
+    privateKey: client.privateKey,
+    hostKeys: [host.publicLine],
   }
   await prepared(target, log)
   return {
