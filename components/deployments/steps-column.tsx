@@ -1,7 +1,7 @@
 'use client'
 import { ChevronRight } from 'lucide-react'
 import { useEffect, useRef } from 'react'
-import { STEP_STATUS } from '#components/status/status.ts'
+import { DEPLOYMENT_STATUS, STEP_STATUS } from '#components/status/status.ts'
 import { StatusIcon } from '#components/status/status-badge.tsx'
 import { Card } from '#components/ui/card.tsx'
 import { cn } from '#components/ui/cn.ts'
@@ -35,10 +35,12 @@ export function StepsColumn({ progress }: { progress: Progress }) {
 }
 
 function StepRow({ step, last }: { step: StepModel; last: boolean }) {
-  const status = STEP_STATUS[step.status]
+  // A step that was cancelled ended as asked: it is no failure.
+  const cancelled = step.error?.code === 'CANCELLED'
+  const status = cancelled ? DEPLOYMENT_STATUS.cancelled : STEP_STATUS[step.status]
   const quiet = step.status === 'pending' || step.status === 'skipped'
   const row = useRef<HTMLLIElement>(null)
-  const failed = step.status === 'failed'
+  const failed = step.status === 'failed' && !cancelled
   useEffect(() => {
     if (failed) row.current?.scrollIntoView({ block: 'nearest', behavior: 'smooth' })
   }, [failed])

@@ -12,7 +12,7 @@ import { toBlock } from './fleet-model.ts'
 const COLUMNS = ['Name', 'State', 'Region', 'Size', 'Memory', 'Deployments', 'Engine', 'Price', 'Age'] as const
 
 export const DropletsTable = ({ droplets }: { droplets: readonly DropletView[] }) => (
-  <Card className="scroll-thin overflow-x-auto" tabIndex={0} aria-label="Droplets">
+  <Card className="scroll-thin relative overflow-x-auto" tabIndex={0} aria-label="Droplets">
     <table className="w-full whitespace-nowrap text-left">
       <thead className="border-b">
         <tr>
