@@ -14,7 +14,7 @@ import { mkdirSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import path from 'node:path'
 import type { CreateDriver, DropletAddress, DropletSpec, DropletStats } from '#local-cloud/driver.ts'
-import { loadMeter } from '#local-cloud/process/load.ts'
+import { loadMeter } from '#local-cloud/load.ts'
 import { containerParent, groupUsage, listGroups, removeGroup } from './cgroups.ts'
 import { groupName, type Machine, removeRemains, startMachine, writeMeminfo } from './machine.ts'
 import {

@@ -13,7 +13,7 @@ import { appLayer, type Layer, runtimeLayer } from './layer.ts'
 import { type Descriptor, hasManifest, pushBlob, pushManifest } from './push.ts'
 
 /** Raise it when the same descriptor would be built differently. */
-const BUILD_VERSION = 1
+const BUILD_VERSION = 2
 
 const layer = z.object({ digest: z.string(), size: z.int() })
 /** What was built from what, so that nothing is built twice. */

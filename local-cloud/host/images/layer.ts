@@ -27,8 +27,8 @@ export interface Layer {
   size: number
 }
 
-/** What only a compiler or a debugger reads. */
-const NOT_AT_RUN_TIME = /\.(d\.[cm]?ts|map)$/
+/** What only a compiler or a debugger reads: Node runs no TypeScript below node_modules. */
+const NOT_AT_RUN_TIME = /\.([cm]?tsx?|map)$/
 /** A stream for each of thousands of small files takes five times as long. */
 const READ_AT_ONCE_BYTES = 1 << 20
 const PASSWD = 'root:x:0:0:root:/root:/usr/sbin/nologin\nnode:x:1000:1000:node:/home/node:/usr/sbin/nologin\n'
@@ -58,7 +58,7 @@ export async function appLayer(file: string, image: Image): Promise<Layer> {
     tar.directory(app)
     await tar.text(`${app}/package.json`, packageJson(image))
     for (const folder of productionClosure(CHECKOUT, image.packages))
-      await tar.tree(path.posix.join(app, folder), path.join(CHECKOUT, folder))
+      await tar.tree(path.posix.join(app, folder), path.join(CHECKOUT, folder), NOT_AT_RUN_TIME)
     if (image.sourceDir) await tar.tree(`${app}/src`, image.sourceDir)
     // A new named volume takes owner and mode of the folder it covers.
     for (const volume of image.volumes) tar.directory(volume.slice(1), { uid: 1000 })
@@ -77,7 +77,8 @@ interface LayerWriter {
   directory(name: string, owner?: { uid?: number; mode?: number }): void
   text(name: string, content: string | Buffer): Promise<void>
   file(name: string, source: string, mode: number): Promise<void>
-  tree(name: string, source: string): Promise<void>
+  /** @param without names of files to leave out */
+  tree(name: string, source: string, without?: RegExp): Promise<void>
 }
 
 async function writeLayer(file: string, fill: (tar: LayerWriter) => Promise<void>): Promise<Layer> {
@@ -128,7 +129,7 @@ function layerWriter(tar: Pack): LayerWriter {
     await pipeline(createReadStream(source), tar.entry({ ...common, name, size, uid: 0, gid: 0, mode }))
   }
 
-  async function tree(name: string, source: string): Promise<void> {
+  async function tree(name: string, source: string, without?: RegExp): Promise<void> {
     directory(name)
     const entries = readdirSync(source, { withFileTypes: true }).sort((a: Dirent, b: Dirent) =>
       a.name < b.name ? -1 : 1,
@@ -137,8 +138,8 @@ function layerWriter(tar: Pack): LayerWriter {
       const from = path.join(source, entry.name)
       const to = path.posix.join(name, entry.name)
       // Packages below a package are members of the closure in their own right.
-      if (entry.isDirectory() && entry.name !== 'node_modules') await tree(to, from)
-      else if (entry.isFile() && !NOT_AT_RUN_TIME.test(entry.name))
+      if (entry.isDirectory() && entry.name !== 'node_modules') await tree(to, from, without)
+      else if (entry.isFile() && !without?.test(entry.name))
         await file(to, from, lstatSync(from).mode & 0o111 ? 0o755 : 0o644)
     }
   }
