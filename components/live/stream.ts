@@ -23,10 +23,10 @@ export function openLiveStream(topics: LiveTopic[], { onEvent, onBroken }: Strea
     { topics },
     {
       onData: (message: { data: LivePayload }) => open && onEvent({ type: 'payload', payload: message.data }),
-      onConnectionStateChange: ({ state }) => {
+      onConnectionStateChange: ({ state, error }) => {
         if (!open) return
         if (state === 'pending') onEvent({ type: 'status', status: 'live' })
-        if (state === 'connecting') onEvent({ type: 'status', status: 'connecting' })
+        if (state === 'connecting') onEvent({ type: 'status', status: error ? 'offline' : 'connecting' })
       },
       onError: broken,
       onComplete: broken,
