@@ -13,7 +13,7 @@ const PAGES = ['/marketplace', '/marketplace/memory', '/deployments', '/droplets
 async function check(page: Page, name: string): Promise<void> {
   // Not 'networkidle': the live stream stays open for good.
   await page.waitForLoadState('load')
-  await expect(page.locator('.animate-pulse')).toHaveCount(0)
+  await expect(page.locator('.animate-breathe')).toHaveCount(0)
   await page.evaluate(() => document.fonts.ready)
   await page.screenshot({ path: `test-results/pages/${name}.png`, fullPage: true })
   const { violations } = await new AxeBuilder({ page }).analyze()

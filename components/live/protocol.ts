@@ -5,7 +5,7 @@
  *   tab             ◀──ToTab── hub                ◀──payloads──
  *
  * The hub runs in a SharedWorker (worker.ts); where there is none, in the tab that holds a Web Lock, reached by
- * BroadcastChannel (leader.ts). HTTP/1.1 gives a browser six connections to an origin, so a stream for each tab would
+ * BroadcastChannel (both in transport.ts). HTTP/1.1 gives a browser six connections to an origin, so a stream for each tab would
  * leave the seventh tab dead.
  *
  * Promises: one stream a browser however many tabs; a topic that a second tab asks for is answered from what the hub

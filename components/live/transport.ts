@@ -15,13 +15,36 @@ export function connect(person: string, onMessage: (message: ToTab) => void): Tr
   return alone(onMessage)
 }
 
+/** A worker whose script could not be fetched is started again after this long. */
+const WORKER_RETRY_MS = 2000
+
 function sharedWorker(person: string, onMessage: (message: ToTab) => void): Transport {
-  const worker = new SharedWorker(new URL('./worker.ts', import.meta.url), {
-    type: 'module',
-    name: `berth-live-${person}`,
-  })
-  worker.port.onmessage = (event: MessageEvent<ToTab>) => onMessage(event.data)
-  return { send: (message) => worker.port.postMessage(message), close: () => worker.port.close() }
+  let port: MessagePort
+  let retrying: ReturnType<typeof setTimeout> | undefined
+  const start = () => {
+    const worker = new SharedWorker(new URL('./worker.ts', import.meta.url), {
+      type: 'module',
+      name: `berth-live-${person}`,
+    })
+    port = worker.port
+    port.onmessage = (event: MessageEvent<ToTab>) => onMessage(event.data)
+    // Fires when the script could not be fetched, as when the network goes just after the page came.
+    worker.onerror = () => {
+      onMessage({ type: 'status', status: 'offline' })
+      retrying = setTimeout(() => {
+        start()
+        onMessage({ type: 'introduce' })
+      }, WORKER_RETRY_MS)
+    }
+  }
+  start()
+  return {
+    send: (message) => port.postMessage(message),
+    close: () => {
+      clearTimeout(retrying)
+      port.close()
+    },
+  }
 }
 
 type Note =
