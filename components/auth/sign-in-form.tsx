@@ -27,18 +27,19 @@ interface SignInFormProps {
 
 export function SignInForm({ options, next, refused: refusedAtFirst }: SignInFormProps) {
   const [refused, setRefused] = useState(refusedAtFirst)
+  const [leaving, setLeaving] = useState(false)
   const { register, handleSubmit, formState } = useForm({ resolver: zodResolver(schema) })
-  const { errors, isSubmitting, isSubmitSuccessful } = formState
+  const { errors, isSubmitting } = formState
   const submit = handleSubmit(async (values) => {
     setRefused(null)
     const answer = await signIn('credentials', { ...values, redirect: false }).catch(() => undefined)
-    if (answer?.ok && !answer.error) return location.assign(next)
-    setRefused(refusalWords(answer?.error ?? ''))
-    throw new Error('refused')
+    if (!answer?.ok || answer.error) return setRefused(refusalWords(answer?.error ?? ''))
+    setLeaving(true)
+    location.assign(next)
   })
   return (
     <div className="grid gap-4">
-      <form onSubmit={(event) => void submit(event).catch(() => undefined)} className="grid gap-4" noValidate>
+      <form onSubmit={submit} className="grid gap-4" noValidate>
         {refused && (
           <Notice tone="bad" role="alert">
             {refused}
@@ -65,7 +66,7 @@ export function SignInForm({ options, next, refused: refusedAtFirst }: SignInFor
             {...register('password')}
           />
         </Field>
-        <Button tone="primary" size="lg" type="submit" pending={isSubmitting || (isSubmitSuccessful && !refused)}>
+        <Button tone="primary" size="lg" type="submit" pending={isSubmitting || leaving}>
           Sign in
         </Button>
       </form>

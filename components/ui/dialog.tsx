@@ -7,7 +7,6 @@ import { cn } from './cn.ts'
 
 export const Dialog = Radix.Root
 export const DialogTrigger = Radix.Trigger
-export const DialogClose = Radix.Close
 
 const Scrim = () => <Radix.Overlay className="fixed inset-0 z-40 animate-fade bg-scrim" />
 

@@ -8,10 +8,6 @@ export const Input = ({ className, ...props }: ComponentProps<'input'>) => (
   <input className={cn(box, 'h-9', className)} {...props} />
 )
 
-export const Textarea = ({ className, ...props }: ComponentProps<'textarea'>) => (
-  <textarea className={cn(box, 'min-h-20 py-2', className)} {...props} />
-)
-
 /** The browser's own list: right on every device, and it needs no script to open. */
 export const NativeSelect = ({ className, children, ...props }: ComponentProps<'select'>) => (
   <select className={cn(box, 'h-9 cursor-pointer pr-8', className)} {...props}>

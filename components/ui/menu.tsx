@@ -14,7 +14,7 @@ export const MenuContent = ({ className, ...props }: ComponentProps<typeof Radix
       sideOffset={6}
       align="end"
       collisionPadding={8}
-      className={cn('z-50 min-w-48 animate-pop rounded-card border bg-raised p-1 shadow-float', className)}
+      className={cn('scroll-thin z-50 max-h-[70dvh] min-w-48 animate-pop overflow-y-auto rounded-card border bg-raised p-1 shadow-float', className)}
       {...props}
     />
   </Radix.Portal>
