@@ -79,7 +79,13 @@ export const requireMe = cache(async (): Promise<MeView> => {
   try {
     return await queryClient.fetchQuery(trpc.settings.me.queryOptions())
   } catch (error) {
-    if (isSignedOut(error)) redirect('/sign-in')
+    if (isSignedOut(error)) redirect(await signInAddress())
     throw error
   }
 })
+
+/** Back to the page that was asked for, once signed in. */
+async function signInAddress(): Promise<string> {
+  const asked = (await headers()).get('x-path') ?? '/'
+  return asked === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(asked)}`
+}

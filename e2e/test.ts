@@ -2,6 +2,7 @@
 import path from 'node:path'
 import { type Browser, type BrowserContext, test as base, expect, type Page } from '@playwright/test'
 import { type Account, type Instance, startInstance } from './instance.ts'
+import { fillSignIn } from './sign-in.ts'
 
 interface WorkerFixtures {
   driver: 'process' | 'host'
@@ -20,14 +21,6 @@ export async function signInAs(browser: Browser, berth: Instance, account: Accou
   await fillSignIn(page, account)
   await page.close()
   return context
-}
-
-export async function fillSignIn(page: Page, account: Account): Promise<void> {
-  await page.goto('/sign-in')
-  await page.getByLabel('E-mail').fill(account.email)
-  await page.getByLabel('Password').fill(account.password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.waitForURL('**/marketplace')
 }
 
 export const test = base.extend<TestFixtures, WorkerFixtures>({

@@ -65,7 +65,6 @@ export function connectSnippets({ name, endpoint, token }: SnippetInput): Snippe
           [server]: {
             command: 'npx',
             // No space in the argument: on Windows it would be cut there.
-            // biome-ignore lint/suspicious/noTemplateCurlyInString: mcp-remote itself fills it in
             args: ['-y', 'mcp-remote', endpoint, ...plainHttp, '--header', `Authorization:\${AUTH_HEADER}`],
             env: { AUTH_HEADER: authorization },
           },

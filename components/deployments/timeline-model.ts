@@ -65,6 +65,8 @@ function words(event: DeploymentEvent): Pick<TimelineLine, 'status' | 'title' | 
     }
     case 'token.created':
       return { status: STEP_STATUS.succeeded, title: 'A token was created', detail: `${event.data.prefix}…` }
+    case 'token.revoked':
+      return { status: STEP_STATUS.undone, title: 'A token was revoked', detail: `${event.data.prefix}…` }
     case 'health.changed':
       return {
         status: DEPLOYMENT_STATUS[event.data.healthy ? 'healthy' : 'unhealthy'],

@@ -12,6 +12,7 @@ const CHANGES_VIEW = new Set<DeploymentEvent['type']>([
   'step.succeeded',
   'tools.listed',
   'token.created',
+  'token.revoked',
   'health.changed',
 ])
 

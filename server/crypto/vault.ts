@@ -2,7 +2,7 @@
  * Secrets at rest (I6, R12): AES-256-GCM under a key derived from the master key, with the owner's purpose as
  * associated data, so that a ciphertext moved to another row or column does not open.
  */
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
 import type { Sealed } from '#db/schema/cloud.ts'
 import { BerthError } from '#server/errors.ts'
 
@@ -61,5 +61,3 @@ export function createVault(...keys: [Buffer, ...Buffer[]]): Vault {
 /** 256 random bits in base64url behind a prefix that secret scanners can match. */
 export const newToken = (prefix: string): string => `${prefix}_${randomBytes(32).toString('base64url')}`
 export const sha256Hex = (value: string): string => createHash('sha256').update(value).digest('hex')
-export const sameHash = (a: string, b: string): boolean =>
-  a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))

@@ -25,6 +25,8 @@ export type EventInput =
   | { type: 'undo.failed'; data: { name: string; message: string } }
   | { type: 'tools.listed'; data: { count: number; era: string; protocolVersion: string } }
   | { type: 'token.created'; data: { prefix: string } }
+  /** Also what ends the streams that the token opened. */
+  | { type: 'token.revoked'; data: { prefix: string } }
   | { type: 'health.changed'; data: { healthy: boolean; message: string } }
 
 /** One event as it leaves the server. */

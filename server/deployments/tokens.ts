@@ -56,7 +56,7 @@ export async function revokeToken(ctx: UserCtx, input: { deploymentId: string; t
         .update(deploymentTokens)
         .set({ revokedAt: new Date() })
         .where(and(eq(deploymentTokens.id, row.id), isNull(deploymentTokens.revokedAt)))
-      await record.audit('token.revoke', `deployment:${row.deploymentId}`, { prefix: row.prefix })
+      await record.event(row.deploymentId, { type: 'token.revoked', data: { prefix: row.prefix } })
     },
   )
 }

@@ -105,6 +105,12 @@ describe('the document', () => {
         "live-restore": true,
         "no-new-privileges": true,
         "icc": false,
+        "default-address-pools": [
+          {
+            "base": "172.30.0.0/16",
+            "size": 27
+          }
+        ],
         "log-driver": "json-file",
         "log-opts": {
           "max-size": "10m",

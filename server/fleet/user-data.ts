@@ -35,6 +35,8 @@ function dockerDaemon(): string {
     'live-restore': true,
     'no-new-privileges': true,
     icc: false,
+    // Each container has a network of its own: 2,048 small ones in place of Docker's 31 large ones.
+    'default-address-pools': [{ base: '172.30.0.0/16', size: 27 }],
     'log-driver': 'json-file',
     // 30 MB a container at most; counted in SYSTEM_DISK_BYTES of server/placement.
     'log-opts': { 'max-size': '10m', 'max-file': '3' },

@@ -45,11 +45,14 @@ export function pagePolicy(dev: boolean, nonce: string): string {
 
 /** For what a page itself writes as inline script. */
 export const NONCE_HEADER = 'x-nonce'
+/** Path and query as asked for: server components do not see them, and sign-in leads back there. */
+export const PATH_HEADER = 'x-path'
 
 export function setPagePolicy(config: Config, req: IncomingMessage, res: ServerResponse): void {
   const nonce = randomBytes(16).toString('base64')
   const policy = pagePolicy(config.dev, nonce)
   req.headers['content-security-policy'] = policy
   req.headers[NONCE_HEADER] = nonce
+  req.headers[PATH_HEADER] = req.url ?? '/'
   res.setHeader('content-security-policy', policy)
 }

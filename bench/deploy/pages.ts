@@ -1,0 +1,70 @@
+/**
+ * How long after its commit an event stands in a page: twenty browsers with the timeline of one deployment open, the
+ * instant at which each page's DOM shows the event's number, on the clock that also took the commit's instant.
+ */
+import { chromium } from '@playwright/test'
+import { startInstance } from '../../e2e/instance.ts'
+import { fillSignIn } from '../../e2e/sign-in.ts'
+import playwright from '../../playwright.config.ts'
+import { type Metric, percentile } from '../measure.ts'
+import { eventWriter } from './events.ts'
+
+const PAGES = 20
+const EVENTS = 30
+const EVERY_MS = 200
+
+export async function benchPages(): Promise<Record<string, Metric>> {
+  const instance = await startInstance({ env: { BERTH_ROLE: 'web' } })
+  const writer = eventWriter(instance.databaseUrl)
+  const browser = await chromium.launch(playwright.use?.launchOptions)
+  try {
+    const { deploymentId } = await instance.client.mutate<{ deploymentId: string }>('deployments.create', {
+      template: 'everything',
+    })
+    const first = await browser.newContext({ baseURL: instance.url })
+    await fillSignIn(await first.newPage(), instance.demo)
+    const storageState = await first.storageState()
+    await first.close()
+    const pages = []
+    for (let i = 0; i < PAGES; i++) {
+      const context = await browser.newContext({ baseURL: instance.url, storageState })
+      const page = await context.newPage()
+      await page.goto(`/deployments/${deploymentId}`)
+      await page.getByRole('tab', { name: 'Timeline' }).click()
+      await page.getByText('#1', { exact: true }).waitFor()
+      await page.evaluate(watchNumbers)
+      pages.push(page)
+    }
+    const committed = new Map<number, number>()
+    for (let i = 0; i < EVENTS; i++) {
+      const { n, committedAt } = await writer.write(deploymentId)
+      committed.set(n, committedAt)
+      await new Promise((resolve) => setTimeout(resolve, EVERY_MS))
+    }
+    const last = Math.max(...committed.keys())
+    const delays: number[] = []
+    for (const page of pages) {
+      await page.getByText(`#${last}`, { exact: true }).waitFor()
+      const seen = await page.evaluate(() => (globalThis as unknown as { seen: Record<number, number> }).seen)
+      for (const [n, at] of committed) delays.push((seen[n] ?? Number.NaN) - at)
+    }
+    if (delays.some(Number.isNaN)) throw new Error('a page missed an event')
+    return { [`event_to_page_p99_${PAGES}`]: { value: percentile(delays, 99), unit: 'ms' } }
+  } finally {
+    await browser.close()
+    await writer.end()
+    await instance.stop()
+  }
+}
+
+/** Runs in the page: notes when each `#n` of the timeline first stands in the document. */
+function watchNumbers(): void {
+  const seen: Record<number, number> = {}
+  Object.assign(globalThis, { seen })
+  new MutationObserver((changes) => {
+    const now = performance.timeOrigin + performance.now()
+    for (const change of changes)
+      for (const node of change.addedNodes)
+        for (const [, n] of node.textContent?.matchAll(/#(\d+)/g) ?? []) seen[Number(n)] ??= now
+  }).observe(document.body, { childList: true, subtree: true })
+}
