@@ -114,7 +114,7 @@ async function main() {
   ])
   await Promise.all([
     run('dead code', node, bin('knip/bin/knip.js'), []),
-    run('layers', node, bin('dependency-cruiser/bin/dependency-cruise.mjs'), [
+    run('layers', node, bin('dependency-cruiser/bin/dependency-cruiser.mjs'), [
       '--config',
       '.dependency-cruiser.cjs',
       'app',

@@ -100,24 +100,24 @@ describe('the document', () => {
         ],
       }
     `)
-    expect(config.write_files.find((f) => f.path.endsWith('daemon.json'))?.content).toMatchInlineSnapshot(`
-      "{
-        "live-restore": true,
-        "no-new-privileges": true,
-        "icc": false,
+    const daemon = config.write_files.find((f) => f.path.endsWith('daemon.json'))?.content
+    expect(JSON.parse(daemon ?? '')).toMatchInlineSnapshot(`
+      {
         "default-address-pools": [
           {
             "base": "172.30.0.0/16",
-            "size": 27
-          }
+            "size": 27,
+          },
         ],
+        "icc": false,
+        "live-restore": true,
         "log-driver": "json-file",
         "log-opts": {
+          "max-file": "3",
           "max-size": "10m",
-          "max-file": "3"
-        }
+        },
+        "no-new-privileges": true,
       }
-      "
     `)
   })
 })
