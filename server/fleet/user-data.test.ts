@@ -101,24 +101,14 @@ describe('the document', () => {
       }
     `)
     const daemon = config.write_files.find((f) => f.path.endsWith('daemon.json'))?.content
-    expect(JSON.parse(daemon ?? '')).toMatchInlineSnapshot(`
-      {
-        "default-address-pools": [
-          {
-            "base": "172.30.0.0/16",
-            "size": 27,
-          },
-        ],
-        "icc": false,
-        "live-restore": true,
-        "log-driver": "json-file",
-        "log-opts": {
-          "max-file": "3",
-          "max-size": "10m",
-        },
-        "no-new-privileges": true,
-      }
-    `)
+    expect(JSON.parse(daemon ?? '')).toEqual({
+      'live-restore': true,
+      'no-new-privileges': true,
+      icc: false,
+      'default-address-pools': [{ base: '172.30.0.0/16', size: 27 }],
+      'log-driver': 'json-file',
+      'log-opts': { 'max-size': '10m', 'max-file': '3' },
+    })
   })
 })
 
