@@ -2,7 +2,7 @@
  * The only door to `db.transaction`. Every change of a resource looks it up by owner and leaves an event or an audit
  * row in the same transaction: `ownedTx` throws when the work recorded nothing.
  */
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { Db, Tx } from '#db/client.ts'
 import { auditLog } from '#db/schema/auth.ts'
 import { actorName, type Ctx, type UserCtx } from '#server/context.ts'
@@ -79,4 +79,48 @@ async function appendEvent(tx: Tx, deploymentId: string, event: EventInput): Pro
     from numbered`)
   if (!row) throw new BerthError('NOT_FOUND', 'There is no such deployment.')
   return row.n
+}
+
+export interface Note {
+  channel: string
+  payload: string
+}
+
+export const eventNote = (deploymentId: string, n: number, userId: string): Note => ({
+  channel: EVENTS_CHANNEL,
+  payload: JSON.stringify({ d: deploymentId, n, u: userId }),
+})
+
+/**
+ * For a change that is one statement, which appends its own event: no BEGIN and COMMIT around it, and its notes go out
+ * behind its commit. A NOTIFY inside would make commits wait for each other (Postgres orders them by one lock), which
+ * a burst of clicks feels. A process that dies in between loses the note, not the row: the queue's sweep finds it.
+ *
+ * @param statement returns a row when it changed something
+ * @returns whether it did
+ */
+export async function recordedStatement(db: Db, statement: SQL, notes: Note[]): Promise<boolean> {
+  const changed = (await db.execute(statement)).length > 0
+  if (changed) sendSoon(db, notes)
+  return changed
+}
+
+const unsent = new WeakMap<Db, Note[]>()
+
+/** One statement for all notes that gathered while the one before was on its way. */
+function sendSoon(db: Db, notes: Note[]): void {
+  const gathering = unsent.get(db)
+  if (gathering) return void gathering.push(...notes)
+  unsent.set(db, [...notes])
+  const send = async () => {
+    for (let next = unsent.get(db); next && next.length > 0; next = unsent.get(db)) {
+      unsent.set(db, [])
+      await db.execute(sql`
+        select pg_notify(note->>'channel', note->>'payload') from jsonb_array_elements(${JSON.stringify(next)}::jsonb) note`)
+    }
+  }
+  // A note that can't be sent is one that the sweep makes up for.
+  void send()
+    .catch(() => {})
+    .finally(() => unsent.delete(db))
 }

@@ -1,6 +1,6 @@
 /**
- * The click on Deploy Now. One transaction of two statements writes the deployment, its pending steps and the first
- * event, and wakes the workers; no workflow is started here, so the answer never waits for one.
+ * The click on Deploy Now. One statement writes the deployment, its pending steps and the first event; the workers are
+ * woken behind its commit. No workflow is started here, so the answer never waits for one.
  */
 import { and, eq, lt, sql } from 'drizzle-orm'
 import { v7 } from 'uuid'
@@ -12,7 +12,8 @@ import { templateVersions, toolCatalog } from '#db/schema/templates.ts'
 import type { TemplateConfig } from '#db/template-config.ts'
 import type { UserCtx } from '#server/context.ts'
 import { BerthError } from '#server/errors.ts'
-import { recordedTx } from '#server/tx.ts'
+import { eventNote, recordedStatement } from '#server/tx.ts'
+import type { EventInput } from './event-types.ts'
 import { QUEUE_DEADLINE_MS, WORK_CHANNEL } from './queue/limits.ts'
 import { resolveVariables, sealVariables } from './variables.ts'
 
@@ -100,35 +101,32 @@ interface NewRow {
   variables: Sealed
 }
 
-class KeyTaken extends Error {}
-
 /** @returns false when the idempotency key is taken */
 async function insert(ctx: UserCtx, row: NewRow): Promise<boolean> {
-  try {
-    return await recordedTx(ctx, ctx.actor.userId, async (tx, record) => {
-      const inserted = await tx.execute(sql`
-        with made as (
-          insert into deployments (id, user_id, template_id, template_version_id, name, priority, idempotency_key,
-            requested_region, requested_droplet_id, variables, deadline_at)
-          values (${row.id}, ${ctx.actor.userId}, ${row.templateId}, ${row.templateVersionId}, ${row.name},
-            ${row.priority}, ${row.idempotencyKey}, ${row.region}, ${row.dropletId},
-            ${JSON.stringify(row.variables)}::jsonb, now() + ${QUEUE_DEADLINE_MS} * interval '1 millisecond')
-          on conflict (user_id, idempotency_key) do nothing
-          returning id, attempt
-        ), steps as (
-          insert into deployment_steps (deployment_id, attempt, step, position)
-          select made.id, made.attempt, s.step, s.position - 1
-          from made, unnest(${sql.param(`{${STEPS.join(',')}}`)}::text[]) with ordinality as s(step, position)
-        )
-        select pg_notify(${WORK_CHANNEL}, '') from made`)
-      if (inserted.length === 0) throw new KeyTaken()
-      await record.event(row.id, { type: 'state', data: { from: null, to: 'queued' } })
-      return true
-    })
-  } catch (error) {
-    if (error instanceof KeyTaken) return false
-    throw error
-  }
+  const { userId } = ctx.actor
+  const queued: EventInput = { type: 'state', data: { from: null, to: 'queued' } }
+  return recordedStatement(
+    ctx.db,
+    sql`
+      with made as (
+        insert into deployments (id, user_id, template_id, template_version_id, name, priority, idempotency_key,
+          requested_region, requested_droplet_id, variables, deadline_at, last_event)
+        values (${row.id}, ${userId}, ${row.templateId}, ${row.templateVersionId}, ${row.name},
+          ${row.priority}, ${row.idempotencyKey}, ${row.region}, ${row.dropletId},
+          ${JSON.stringify(row.variables)}::jsonb, now() + ${QUEUE_DEADLINE_MS} * interval '1 millisecond', 1)
+        on conflict (user_id, idempotency_key) do nothing
+        returning id, attempt, last_event
+      ), steps as (
+        insert into deployment_steps (deployment_id, attempt, step, position)
+        select made.id, made.attempt, s.step, s.position - 1
+        from made, unnest(${sql.param(`{${STEPS.join(',')}}`)}::text[]) with ordinality as s(step, position)
+      ), event as (
+        insert into deployment_events (deployment_id, n, attempt, type, data)
+        select id, last_event, attempt, ${queued.type}, ${JSON.stringify(queued.data)}::jsonb from made
+      )
+      select id from made`,
+    [eventNote(row.id, 1, userId), { channel: WORK_CHANNEL, payload: '' }],
+  )
 }
 
 async function deploymentOfKey(ctx: UserCtx, key: string): Promise<string | null> {
