@@ -127,7 +127,9 @@ describe.each([
       const [row] = await base.db.select().from(droplets).where(eq(droplets.id, droplet.id))
       expect(row?.hostKeyRotatedAt).toBeInstanceOf(Date)
       expect(row?.hostKey).not.toBe(droplet.hostKey)
-      expect(await base.fleet.pool.probeHostKey(droplet.id)).toBe(row?.hostKey)
+      // sshd refuses connections for a moment while it re-reads its settings.
+      const shown = () => base.fleet.pool.probeHostKey(droplet.id).catch(() => null)
+      await expect.poll(shown, { timeout: 10_000 }).toBe(row?.hostKey)
       expect((await engine.info()).version).toBe(droplet.engineVersion)
       // The key of the user data is refused from now on.
       const first = createEnginePool({
