@@ -8,21 +8,27 @@ export const slug = z
   .regex(/^[a-z0-9][a-z0-9-]*$/, 'Use lower-case letters, digits and -')
 export const deploymentId = z.uuid()
 export const dropletId = z.uuid()
+/** What Postgres stores as it was sent: without NUL, and without half a surrogate pair, which would become U+FFFD. */
+const storable = (value: string) => !/[\0\p{Cs}]/u.test(value)
 /** A name that people read: one line, no control characters. */
 export const label = z
   .string()
   .trim()
   .min(1)
   .max(80)
-  .refine((value) => !/\p{Cc}/u.test(value), 'Use one line without control characters')
+  .refine((value) => !/[\p{Cc}\p{Cs}]/u.test(value), 'Use one line without control characters')
+/** Opaque; two different keys must stay different in the database. */
+export const idempotencyKey = z.string().min(1).max(200).refine(storable, 'Use text without NUL')
+/** Numbers of rows, as Postgres counts them. */
+export const rowNumber = z
+  .int()
+  .min(0)
+  .max(2 ** 31 - 1)
 /** R5; values are opaque but for NUL, which no environment can hold. */
 export const variables = z
   .record(
     z.string().max(128).regex(ENV_KEY, 'Use letters, digits and _, not starting with a digit'),
-    z
-      .string()
-      .max(10_000)
-      .refine((value) => !value.includes('\0'), 'NUL is not allowed in a value'),
+    z.string().max(10_000).refine(storable, 'NUL is not allowed in a value'),
   )
   .refine((map) => Object.keys(map).length <= 100, 'At most 100 variables')
 export const email = z.email().max(254)

@@ -11,7 +11,8 @@ import { skipSteps } from './saga/rows.ts'
 
 /**
  * A queued deployment is cancelled here and now; a running one gets a row that its saga reads before each step and
- * that aborts the step under way, and the same workflow undoes. Asking again changes nothing.
+ * that aborts the step under way, and the same workflow undoes. Asking again changes nothing. Once the endpoint answers
+ * from this attempt there is no way back, and the call says so rather than promise what will not happen.
  */
 export async function cancelDeployment(
   ctx: UserCtx,
@@ -32,6 +33,10 @@ export async function cancelDeployment(
         return { state: to }
       }
       case 'deploying':
+        if (row.servingAttempt === row.attempt)
+          throw new BerthError('CONFLICT', 'It is too late to cancel: its endpoint answers already.', {
+            action: 'Delete it if you do not want it.',
+          })
         if (row.cancelRequestedAt) break
         await tx.update(deployments).set({ cancelRequestedAt: new Date() }).where(eq(deployments.id, row.id))
         await record.event(row.id, { type: 'cancel.requested', data: { by } })

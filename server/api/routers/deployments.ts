@@ -1,6 +1,15 @@
 import { z } from 'zod'
 import { DEPLOYMENT_STATES, type DeploymentState } from '#db/schema/states.ts'
-import { deploymentId, dropletId, label, region, slug, variables } from '#server/api/inputs.ts'
+import {
+  deploymentId,
+  dropletId,
+  idempotencyKey,
+  label,
+  region,
+  rowNumber,
+  slug,
+  variables,
+} from '#server/api/inputs.ts'
 import { watchDeployment } from '#server/api/live/watch.ts'
 import { router, userProcedure } from '#server/api/trpc.ts'
 import type { DeploymentSummary, DeploymentView, LogLineView } from '#server/api/views.ts'
@@ -23,7 +32,7 @@ import {
 import type { Decision } from '#server/placement/types.ts'
 
 const one = z.object({ deploymentId })
-const after = z.int().min(0).default(0)
+const after = rowNumber.default(0)
 const state = z.enum(DEPLOYMENT_STATES)
 type StateAnswer = Promise<{ state: DeploymentState }>
 
@@ -32,8 +41,8 @@ export const deploymentsRouter = router({
     .input(
       z.object({
         template: slug,
-        idempotencyKey: z.string().min(1).max(200).optional(),
-        version: z.int().min(1).optional(),
+        idempotencyKey: idempotencyKey.optional(),
+        version: rowNumber.min(1).optional(),
         variables: variables.optional(),
         name: label.optional(),
         region: region.optional(),

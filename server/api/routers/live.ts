@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { rowNumber } from '#server/api/inputs.ts'
 import { liveStream } from '#server/api/live/stream.ts'
 import { router, userProcedure } from '#server/api/trpc.ts'
 
@@ -7,7 +8,7 @@ const TOPICS_MAX = 48
 
 const topic = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('deployments') }),
-  z.object({ kind: z.literal('deployment'), id: z.uuid(), after: z.int().min(0) }),
+  z.object({ kind: z.literal('deployment'), id: z.uuid(), after: rowNumber }),
   z.object({ kind: z.literal('logs'), id: z.uuid(), since: z.iso.datetime().optional() }),
   z.object({ kind: z.literal('droplets') }),
 ])

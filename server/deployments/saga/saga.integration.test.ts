@@ -113,11 +113,11 @@ test('a deployment becomes healthy with one container, its network and its volum
 /** Beyond it the new container serves, and there is nothing to go back to. */
 const NO_RETURN: Point = { step: 'agent-integration', when: 'after' }
 
-test('a failure or a cancel past the point of no return ends healthy', async () => {
+test('past the point of no return a failure ends healthy, and a cancel is refused', async () => {
   let strikesLeft = 1
   const id = await create(async (point, _signal, deploymentId) => {
     if (!isPoint(point, NO_RETURN) || strikesLeft-- < 1) return
-    await cancelDeployment(ctx, { deploymentId })
+    await expect(cancelDeployment(ctx, { deploymentId })).rejects.toMatchObject({ code: 'CONFLICT' })
     throw new BerthError('ENGINE_UNAVAILABLE', 'injected')
   })
   expect(await untilAtRest(bench.sql, id)).toMatchObject({ state: 'healthy', serving_attempt: 1, error: null })
@@ -249,4 +249,24 @@ test('a stopped deployment starts again in its own room, with its volume', async
   await until('deleted', async () => (await untilAtRest(bench.sql, id)).state === 'deleted')
   await expectNothingLeft(id)
   await expectGapless(id)
+})
+
+test('a redeploy or a start with a volume never leaves a droplet that does not answer, where its data is', async () => {
+  const owner = await newUser(bench.base)
+  const home = await newDroplet(owner)
+  const { deploymentId: id } = await createDeployment(owner, { template })
+  expect((await untilAtRest(bench.sql, id)).state).toBe('healthy')
+  await newDroplet(owner)
+  await bench.sql`update droplets set state = 'unreachable' where id = ${home}`
+  await redeployDeployment(owner, { deploymentId: id })
+  expect(await untilAtRest(bench.sql, id)).toMatchObject({ serving_attempt: 1, error: { code: 'NO_PLACEMENT' } })
+  await stopDeployment(owner, { deploymentId: id })
+  await untilAtRest(bench.sql, id)
+  await startDeployment(owner, { deploymentId: id })
+  expect(await untilAtRest(bench.sql, id)).toMatchObject({ state: 'stopped', error: { code: 'NO_PLACEMENT' } })
+  expect(await bench.sql`select distinct droplet from world where name like ${`%${id}%`}`).toEqual([{ droplet: home }])
+  await bench.sql`update droplets set state = 'active' where id = ${home}`
+  await startDeployment(owner, { deploymentId: id })
+  expect((await untilAtRest(bench.sql, id)).state).toBe('healthy')
+  expect(await bench.sql`select distinct droplet from world where name like ${`%${id}%`}`).toEqual([{ droplet: home }])
 })
