@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { idempotencyKey, label, rowNumber, variables } from './inputs.ts'
+
+test.each([
+  ['a key with NUL', idempotencyKey, 'a\0b'],
+  ['a key with half a surrogate pair', idempotencyKey, 'a\ud800b'],
+  ['an empty key', idempotencyKey, ''],
+  ['a name with half a surrogate pair', label, 'a\ud800b'],
+  ['a value with NUL', variables, { KEY: 'a\0b' }],
+  ['a value with half a surrogate pair', variables, { KEY: '\udc00' }],
+  ['a number that Postgres has no row for', rowNumber, 2 ** 31],
+])('%s is refused before the database sees it', (_what, schema, value) => {
+  expect(schema.safeParse(value).success).toBe(false)
+})
+
+test.each([
+  ['a key in any script', idempotencyKey, 'наша-кнопка 🚀'],
+  ['a name with an emoji', label, 'Mémoire 🧠'],
+  ['a value of several lines', variables, { KEY: 'one\n\ttwo 😀' }],
+  ['the largest number', rowNumber, 2 ** 31 - 1],
+])('%s is accepted', (_what, schema, value) => {
+  expect(schema.parse(value)).toEqual(value)
+})
