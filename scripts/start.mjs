@@ -91,6 +91,8 @@ const listens = (p, h) =>
   })
 
 async function checkPort() {
+  // A worker serves only its own health and metrics, and with 0 not even those.
+  if (port === 0 && given('BERTH_ROLE') === 'worker') return
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
     throw new Problem(`PORT is ${env.PORT}: give a number from 1 to 65535.`)
   const problem = await listens(port, host)
@@ -241,7 +243,9 @@ async function main() {
   if (cloud)
     Object.assign(appEnv, { BERTH_DEMO: '1', DIGITALOCEAN_API_URL: cloud.url, BERTH_DEMO_REGISTRY: cloud.registry })
   const { url } = await phase('server', () => startApp(node, appEnv))
-  const firstRun = readJson(path.join(dataDir, 'first-run.json'))
+  // Another process of the same database may have been the first, and written it where it runs.
+  const firstRunFile = path.join(dataDir, 'first-run.json')
+  const firstRun = existsSync(firstRunFile) ? readJson(firstRunFile) : {}
   say('')
   say(`${bold('Berth is ready:')} ${bold(url)}  ${dim(`(${((performance.now() - began) / 1000).toFixed(1)} s)`)}`)
   if (firstRun.demo) {
