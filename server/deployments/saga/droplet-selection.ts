@@ -1,4 +1,4 @@
-import { and, desc, eq, lt } from 'drizzle-orm'
+import { and, desc, eq, inArray, lt } from 'drizzle-orm'
 import { placements } from '#db/schema/deployments.ts'
 import { droplets, reservations } from '#db/schema/fleet.ts'
 import { BerthError } from '#server/errors.ts'
@@ -73,14 +73,20 @@ async function heldByThisAttempt(c: StepContext): Promise<{ output: Placed; mess
 /** The newest earlier attempt that still holds room: it serves (a redeploy) or is stopped (a start). */
 async function earlierAttempt(c: StepContext) {
   const [row] = await c.ctx.db
-    .select({ attempt: reservations.attempt, dropletId: droplets.id, dropletName: droplets.name })
+    .select({
+      attempt: reservations.attempt,
+      dropletId: droplets.id,
+      dropletName: droplets.name,
+      dropletState: droplets.state,
+    })
     .from(reservations)
     .innerJoin(droplets, eq(droplets.id, reservations.dropletId))
     .where(
       and(
         eq(reservations.deploymentId, c.row.id),
         lt(reservations.attempt, c.row.attempt),
-        eq(droplets.state, 'active'),
+        // Also one that does not answer now: what the deployment stored is still there.
+        inArray(droplets.state, ['active', 'unreachable']),
       ),
     )
     .orderBy(desc(reservations.attempt))
@@ -92,7 +98,7 @@ async function earlierAttempt(c: StepContext) {
 async function takeOverStopped(c: StepContext): Promise<{ output: Placed; message: string } | null> {
   if (c.row.servingAttempt !== null) return null
   const earlier = await earlierAttempt(c)
-  if (!earlier) return null
+  if (earlier?.dropletState !== 'active') return null
   await c.willUndo({ name: 'reservation.return', args: { from: earlier.attempt } })
   await c.commit(async (tx, record) => {
     await tx
@@ -168,7 +174,8 @@ async function requestOf(c: StepContext): Promise<PlacementRequest> {
   const { memoryBytes, cpuMillis, diskBytes } = c.config.resources
   const wished = c.row.requestedRegion
   const regions = wished ? (c.criteria.regions ?? [wished]).filter((region) => region === wished) : c.criteria.regions
-  // Named volumes live on one droplet: the next attempt must find them.
+  // Named volumes live on one droplet: the next attempt must find them, and waits for a droplet that is unreachable
+  // rather than starting without its data elsewhere.
   const bound = c.config.volumes.length > 0 ? (await earlierAttempt(c))?.dropletId : undefined
   const dropletId = bound ?? c.row.requestedDropletId ?? undefined
   return {
