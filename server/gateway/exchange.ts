@@ -1,6 +1,7 @@
 /** One admitted HTTP request, and the reading of its body. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Era } from '#db/schema/states.ts'
+import { createBytePile } from './byte-pile.ts'
 import { asMessage, parseJson, RPC, type RpcMessage, refuse } from './json-rpc.ts'
 import type { Backend } from './port.ts'
 
@@ -35,19 +36,17 @@ export interface Body {
 /** @throws when the client goes away */
 export function readBody(req: IncomingMessage, bytesMax: number): Promise<Body> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    let bytes = 0
+    const pile = createBytePile()
     const settle = (complete: boolean): void => {
       req.off('data', take)
       req.off('end', end)
       req.off('close', gone)
       if (!complete) req.pause()
-      resolve({ bytes: chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks), complete })
+      resolve({ bytes: pile.take(), complete })
     }
     const take = (chunk: Buffer): void => {
-      chunks.push(chunk)
-      bytes += chunk.length
-      if (bytes > bytesMax) settle(false)
+      pile.add(chunk)
+      if (pile.bytes > bytesMax) settle(false)
     }
     const end = () => settle(true)
     const gone = () => reject(new Error('the client went away'))

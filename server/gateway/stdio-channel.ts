@@ -1,6 +1,7 @@
 /** JSON-RPC lines over one process's standard streams: framing, bounds, and how it ended. */
 import type { StdioProcess } from '#server/engine/port.ts'
 import { BerthError } from '#server/errors.ts'
+import { createBytePile } from './byte-pile.ts'
 import { asMessage, parseJson, type RpcMessage } from './json-rpc.ts'
 
 /** How a process ended, with what it last wrote to stderr. A cause, never sent to a client. */
@@ -112,22 +113,16 @@ export async function unlessOver(launched: Promise<StdioChannel>, isOver: () => 
 
 /** @returns a function that takes chunks and answers false once a line is longer than `bytesMax` */
 function lineReader(bytesMax: number, onLine: (line: string) => void): (chunk: Buffer) => boolean {
-  let parts: Buffer[] = []
-  let bytes = 0
+  const begun = createBytePile()
   return (chunk) => {
     let start = 0
     for (let at = chunk.indexOf(10); at !== -1; at = chunk.indexOf(10, start)) {
-      parts.push(chunk.subarray(start, at))
-      const line = (parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts)).toString('utf8')
-      parts = []
-      bytes = 0
+      begun.add(chunk.subarray(start, at))
+      const line = begun.take().toString('utf8')
       start = at + 1
       if (line.length > 1) onLine(line)
     }
-    if (start < chunk.length) {
-      parts.push(chunk.subarray(start))
-      bytes += chunk.length - start
-    }
-    return bytes <= bytesMax
+    if (start < chunk.length) begun.add(chunk.subarray(start))
+    return begun.bytes <= bytesMax
   }
 }

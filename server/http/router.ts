@@ -19,7 +19,7 @@ import type { Log } from '#server/observability/log.ts'
 import { isStream, type Metrics } from '#server/observability/metrics.ts'
 import { sendJson, sendText } from './answers.ts'
 import { ADDRESS_HEADER, clientAddress } from './client-address.ts'
-import { setCommonHeaders, setPagePolicy } from './security-headers.ts'
+import { DATA_POLICY, setCommonHeaders, setPagePolicy } from './security-headers.ts'
 import { handleTrpc, TRPC_PREFIX } from './trpc.ts'
 
 /** What stands once the runtime does. */
@@ -78,7 +78,11 @@ async function route(
   if (kind === 'metrics') return answerMetrics(surface, req, res)
   if (!ready) return sendText(res, 503, 'Berth is starting.\n', { 'retry-after': '1' })
   if (config.role === 'worker') return sendText(res, 404, 'This is a worker: it serves health and metrics only.\n')
-  if (kind === 'mcp') return ready.gateway.handle(req, res)
+  if (kind === 'mcp') {
+    // What a container answers is data too, whatever type it says it is.
+    res.setHeader('content-security-policy', DATA_POLICY)
+    return ready.gateway.handle(req, res)
+  }
   if (kind === 'trpc') return handleTrpc(ready.base, ready.services, req, res, pathname)
   return answerPage(config, ready, req, res)
 }
@@ -99,10 +103,24 @@ async function answerMetrics(surface: Surface, req: IncomingMessage, res: Server
   sendText(res, 200, body, { 'content-type': contentType })
 }
 
+/** Sign-in forms are all that is ever sent to a page. */
+const FORM_MAX_BYTES = 64 * 1024
+
+/**
+ * Next reads a body whole and without a limit, from anybody. Node holds a sender to the length it names; one that
+ * names none could go on forever. @returns the status that refuses it, or null
+ */
+function unboundedBody({ headers }: IncomingMessage): 411 | 413 | null {
+  if (headers['transfer-encoding'] !== undefined) return 411
+  return Number(headers['content-length'] ?? 0) > FORM_MAX_BYTES ? 413 : null
+}
+
 async function answerPage(config: Config, ready: Ready, req: IncomingMessage, res: ServerResponse): Promise<void> {
   const changes = req.method !== 'GET' && req.method !== 'HEAD' && req.method !== 'OPTIONS'
   if (changes && originOf(config, req.headers) === 'foreign')
     return sendText(res, 403, 'This request does not come from a page of this Berth.\n')
+  const tooMuch = unboundedBody(req)
+  if (tooMuch) return sendText(res, tooMuch, 'A form may have 64 KiB.\n', { connection: 'close' })
   req.headers[ADDRESS_HEADER] = clientAddress(req)
   setPagePolicy(config, req, res)
   // next-auth's answers hold CSRF tokens and set sessions.

@@ -19,7 +19,7 @@ describe('R17: headers', () => {
     expect(headers.get('x-content-type-options')).toBe('nosniff')
     expect(headers.get('x-frame-options')).toBe('DENY')
     expect(headers.get('referrer-policy')).toBe('strict-origin-when-cross-origin')
-    if (path !== '/mcp/x') expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
+    expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
     expect(headers.has('strict-transport-security')).toBe(false)
     expect(headers.has('x-powered-by')).toBe(false)
   })
