@@ -33,7 +33,7 @@ export async function insertApiToken(
   return { token, tokenId: row.id }
 }
 
-/** A token gives no more than its maker has: neither scopes (R14) nor, through `admin`, a role. */
+/** A token gives no more than its maker has: neither scopes (R14), nor a longer life, nor, through `admin`, a role. */
 export async function createApiToken(
   ctx: UserCtx,
   input: { name: string; scopes: Scope[]; expiresInDays?: number },
@@ -52,11 +52,19 @@ export async function createApiToken(
     const count = await tx.$count(apiTokens, live(actor.userId))
     if (count >= TOKENS_MAX)
       throw new BerthError('CONFLICT', `There are ${TOKENS_MAX} API tokens already; revoke one first.`)
-    const expiresAt = input.expiresInDays ? new Date(Date.now() + input.expiresInDays * DAY_MS) : undefined
+    const wanted = input.expiresInDays ? new Date(Date.now() + input.expiresInDays * DAY_MS) : undefined
+    const expiresAt = earlier(wanted, actor.kind === 'token' ? await endOf(tx, actor.tokenId) : undefined)
     const made = await insertApiToken(tx, { userId: actor.userId, name: input.name, scopes, expiresAt })
     await record.audit('token.created', `token:${made.tokenId}`, { name: input.name, scopes })
     return made
   })
+}
+
+const earlier = (a: Date | undefined, b: Date | undefined): Date | undefined => (a && b ? (a < b ? a : b) : (a ?? b))
+
+async function endOf(tx: Tx, tokenId: string): Promise<Date | undefined> {
+  const [row] = await tx.select({ expiresAt: apiTokens.expiresAt }).from(apiTokens).where(eq(apiTokens.id, tokenId))
+  return row?.expiresAt ?? undefined
 }
 
 const live = (userId: string) =>

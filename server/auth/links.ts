@@ -62,6 +62,14 @@ export async function voidLinks(tx: Tx, where: { kind: LinkKind; userId?: string
     )
 }
 
+/** R14: what somebody handed out while they were an admin ends with that: a link of theirs could make them one again. */
+export async function voidLinksMadeBy(tx: Tx, userId: string): Promise<void> {
+  await tx
+    .update(oneTimeLinks)
+    .set({ usedAt: new Date() })
+    .where(and(eq(oneTimeLinks.createdBy, userId), isNull(oneTimeLinks.usedAt)))
+}
+
 export async function isUsable(tx: Tx, kind: LinkKind, token: string): Promise<boolean> {
   return (await tx.$count(oneTimeLinks, and(eq(oneTimeLinks.tokenHash, sha256Hex(token)), usable(kind)))) > 0
 }

@@ -8,6 +8,7 @@ import type { UserCtx } from '#server/context.ts'
 import { BerthError } from '#server/errors.ts'
 import { ownedTx } from '#server/tx.ts'
 import { VERSION } from '#server/version.ts'
+import { voidLinks } from './links.ts'
 import type { Provider } from './oauth.ts'
 import { hashPassword, verifyPassword } from './password.ts'
 import { notifyEnded } from './session-events.ts'
@@ -85,6 +86,8 @@ export async function changePassword(
   const ended = await ownedTx(ctx, findSelf, async ({ tx, row, record }) => {
     if (row.passwordHash !== before) throw new BerthError('CONFLICT', 'The password was changed in the meantime.')
     await tx.update(users).set({ passwordHash }).where(eq(users.id, row.id))
+    // Whoever holds an older link must not take the account back with it.
+    await voidLinks(tx, { kind: 'reset', userId: row.id })
     const own = actor.kind === 'user' ? actor.sessionId : undefined
     const open = await tx
       .select({ id: authSessions.id })

@@ -6,7 +6,7 @@ import type { InvitationView, OneTimeLinkView, UserView } from '#server/api/view
 import type { UserCtx } from '#server/context.ts'
 import { BerthError } from '#server/errors.ts'
 import { type Recorder, recordedTx } from '#server/tx.ts'
-import { insertLink, linkUrl, voidLinks } from './links.ts'
+import { insertLink, linkUrl, voidLinks, voidLinksMadeBy } from './links.ts'
 import { notifyEnded } from './session-events.ts'
 
 type User = typeof users.$inferSelect
@@ -109,7 +109,7 @@ export async function revokeInvitation(ctx: UserCtx, input: { invitationId: stri
   })
 }
 
-/** Ends sessions and API tokens at once; what the user has deployed keeps running until somebody deletes it. */
+/** Ends sessions, API tokens and links at once; what the user has deployed keeps running until somebody deletes it. */
 export async function disableUser(ctx: UserCtx, input: { userId: string }): Promise<void> {
   await changeUser(ctx, input.userId, async ({ tx, user, record }) => {
     if (user.id === ctx.actor.userId) throw new BerthError('CONFLICT', 'You can’t disable yourself.')
@@ -125,6 +125,7 @@ export async function disableUser(ctx: UserCtx, input: { userId: string }): Prom
       .set({ revokedAt: now })
       .where(and(eq(apiTokens.userId, user.id), isNull(apiTokens.revokedAt)))
     await voidLinks(tx, { kind: 'reset', userId: user.id })
+    await voidLinksMadeBy(tx, user.id)
     await notifyEnded(tx, { kind: 'user', id: user.id, tokensToo: true })
     await record.audit('user.disabled', `user:${user.id}`)
   })
@@ -157,7 +158,10 @@ export async function resetUser(ctx: UserCtx, input: { userId: string }): Promis
 export async function changeRole(ctx: UserCtx, input: { userId: string; role: Role }): Promise<void> {
   requireGrantable(ctx, input.role)
   await changeUser(ctx, input.userId, async ({ tx, user, record }) => {
-    if (rank(input.role) < rank(user.role)) await requireAnotherAdmin(tx, user)
+    if (rank(input.role) < rank(user.role)) {
+      await requireAnotherAdmin(tx, user)
+      await voidLinksMadeBy(tx, user.id)
+    }
     await tx.update(users).set({ role: input.role }).where(eq(users.id, user.id))
     // A role is read at every call, but an open stream was judged by the old one.
     await notifyEnded(tx, { kind: 'user', id: user.id, tokensToo: true })
