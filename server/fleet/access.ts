@@ -5,19 +5,36 @@ import { housekeepingTx } from '#server/tx.ts'
 import { accountById, cloudFor } from './cloud-client.ts'
 import { firewallName, installationTag, sshKeyName } from './names.ts'
 import type { FleetBase } from './types.ts'
+import { pause } from './wait.ts'
 
 export interface Access {
   sshKeyId: number
   firewallId: string
 }
 
+/** Each holds a database connection while it asks the cloud: a burst of new accounts must leave the pool to the rest. */
+const AT_ONCE_MAX = 4
+const LOOK_AGAIN_MS = 50
+let asking = 0
+
 /** Serialized per account by an advisory lock: DigitalOcean would take two firewalls of one name. */
 export async function accessOf(base: FleetBase, accountId: string, signal: AbortSignal): Promise<Access> {
   const known = recorded(await accountById(base, accountId))
   if (known) return known
+  while (asking >= AT_ONCE_MAX) await pause(LOOK_AGAIN_MS, signal)
+  asking++
+  try {
+    return await makeAccess(base, accountId, signal)
+  } finally {
+    asking--
+  }
+}
+
+/** Inside, everything is read through `tx`: a second connection might never become free. */
+function makeAccess(base: FleetBase, accountId: string, signal: AbortSignal): Promise<Access> {
   return housekeepingTx(base.db, async (tx) => {
     await tx.execute(sql`select pg_advisory_xact_lock(hashtext('berth.access'), hashtext(${accountId}))`)
-    const account = await accountById(base, accountId)
+    const account = await accountById({ db: tx }, accountId)
     const meanwhile = recorded(account)
     if (meanwhile) return meanwhile
     const cloud = cloudFor(base, account)

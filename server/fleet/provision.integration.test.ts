@@ -175,3 +175,24 @@ function provisionUnder(request: ProvisionInput, ms: number) {
   setTimeout(() => limit.abort(new BerthError('STEP_TIMEOUT', 'too slow')), ms)
   return provisionDroplet(base, { ...request, signal: limit.signal })
 }
+
+test('I9: twelve new accounts at once leave connections for everybody, however slowly the cloud answers', async () => {
+  let go = () => {}
+  const gate = new Promise<void>((resolve) => {
+    go = resolve
+  })
+  const slow = fakeCloud({ ensureSshKey: () => gate.then(() => 1) })
+  const many = withFleet(plain, { makeCloud: () => slow, pool })
+  const users = await Promise.all(
+    Array.from({ length: 12 }, async () => {
+      const id = await insertUser(many)
+      await insertAccount(many, id)
+      return id
+    }),
+  )
+  const made = Promise.all(users.map((id) => provisionDroplet(many, input({ userId: id }))))
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  await many.db.execute('select 1')
+  go()
+  expect(new Set((await made).map((row) => row.state))).toEqual(new Set(['active']))
+})
