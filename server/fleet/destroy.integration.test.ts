@@ -6,7 +6,7 @@ import { type TestDatabase, testDatabase } from '#db/testing.ts'
 import type { Base } from '#server/context.ts'
 import { BerthError } from '#server/errors.ts'
 import { housekeepingTx } from '#server/tx.ts'
-import { keepDroplet, undoProvision } from './destroy.ts'
+import { destroyDroplet, keepDroplet, undoProvision } from './destroy.ts'
 import { provisionDroplet } from './provision.ts'
 import { reserve } from './reservations.ts'
 import {
@@ -120,4 +120,14 @@ describe('undo', () => {
     expect(await undoProvision(base, request)).toBe('deleted')
     expect(cloud.droplets).toEqual([])
   })
+})
+
+test('I4: a droplet that looked unused is left alone when somebody moved in meanwhile', async () => {
+  const request = input()
+  const droplet = await provisionDroplet(base, request)
+  expect(await destroyDroplet(base, droplet.id, { reason: 'idle', onlyUnused: true })).toBe(false)
+  expect(cloud.droplets).toHaveLength(1)
+  await base.db.delete(reservations).where(eq(reservations.dropletId, droplet.id))
+  expect(await destroyDroplet(base, droplet.id, { reason: 'idle', onlyUnused: true })).toBe(true)
+  expect(cloud.droplets).toEqual([])
 })

@@ -22,22 +22,27 @@ export async function markDeleting(tx: Tx, record: Recorder, droplet: Droplet, r
 }
 
 /**
- * Ends a droplet whatever runs on it. Gone already is success.
+ * Ends a droplet whatever runs on it, or, with `onlyUnused`, unless somebody has moved in. Gone already is success.
+ * @returns false when it was left alone
  * @throws CLOUD_* with the row left in `deleting`
  */
 export async function destroyDroplet(
   base: FleetBase,
   dropletId: string,
-  o: { reason: string; signal?: AbortSignal },
-): Promise<void> {
+  o: { reason: string; onlyUnused?: boolean; signal?: AbortSignal },
+): Promise<boolean> {
   const droplet = await recordedTx(systemCtx(base), null, async (tx, record) => {
     const [row] = await tx.select().from(droplets).where(eq(droplets.id, dropletId)).for('update')
-    if (row && row.state !== 'deleting' && row.state !== 'deleted') await markDeleting(tx, record, row, o.reason)
+    // Under the lock that `reserve` takes: nobody moves in between this look and the mark.
+    const used = o.onlyUnused ? await tx.$count(reservations, eq(reservations.dropletId, dropletId)) : 0
+    if (used > 0) await record.audit('droplet.kept', `droplet:${dropletId}`, { reason: 'others moved in' })
+    else if (row && row.state !== 'deleting' && row.state !== 'deleted') await markDeleting(tx, record, row, o.reason)
     else await record.audit('droplet.deleting-again', `droplet:${dropletId}`, { reason: o.reason })
-    return row
+    return used > 0 ? null : row
   })
-  if (!droplet || droplet.state === 'deleted') return
-  await finishDeleting(base, droplet, o.signal)
+  if (droplet === null) return false
+  if (droplet && droplet.state !== 'deleted') await finishDeleting(base, droplet, o.signal)
+  return true
 }
 
 /** The second half: the cloud, then the row. */

@@ -191,7 +191,7 @@ describe.each([
         body: JSON.stringify({ name: 'twin', region: 'fra1', size: 's-1vcpu-1gb', image: 'ubuntu-24-04-x64', tags }),
       })
       expect(answer.status).toBe(202)
-      const reconciler = startReconciler(base, { sql: database.sql, periodMs: 3_600_000 })
+      const reconciler = startReconciler(base, { periodMs: 3_600_000 })
       await reconciler.runOnce()
       await reconciler.stop()
       expect(reconciler.status().problems).toEqual([])

@@ -151,8 +151,8 @@ async function settleStuck(base: FleetBase, row: Droplet, pass: Pass, result: Pa
   } else if (row.state === 'active' && row.createdFor !== null) {
     const used = await base.db.$count(reservations, eq(reservations.dropletId, row.id))
     if (used > 0 || !(await ownerState(base, row)).undone) return
-    await destroyDroplet(base, row.id, { reason: 'its deployment was undone', signal })
-    result.deleted++
+    const reason = 'its deployment was undone'
+    if (await destroyDroplet(base, row.id, { reason, onlyUnused: true, signal })) result.deleted++
   }
 }
 

@@ -44,7 +44,7 @@ beforeEach(async () => {
   const userId = await insertUser(base)
   owner = { userId, cloudAccountId: await insertAccount(base, userId) }
   now = new Date()
-  reconciler = startReconciler(base, { sql: database.sql, periodMs: 3_600_000, now: () => now })
+  reconciler = startReconciler(base, { periodMs: 3_600_000, now: () => now })
 })
 afterAll(() => reconciler.stop())
 

@@ -46,7 +46,7 @@ beforeEach(async () => {
   const userId = await insertUser(base)
   owner = { userId, cloudAccountId: await insertAccount(base, userId) }
   now = new Date()
-  reconciler = startReconciler(base, { sql: database.sql, periodMs: 3_600_000, now: () => now })
+  reconciler = startReconciler(base, { periodMs: 3_600_000, now: () => now })
 })
 afterAll(() => reconciler.stop())
 
@@ -161,7 +161,7 @@ describe('in the cloud', () => {
     const working = cloud
     base = withFleet(base, { makeCloud: (token) => (token === 'dop_v1_broken' ? broken : working), pool })
     await insertDroplet(base, otherOwner, { providerId: 11 })
-    const own = startReconciler(base, { sql: database.sql, periodMs: 3_600_000, now: () => now })
+    const own = startReconciler(base, { periodMs: 3_600_000, now: () => now })
     inCloud(12, { tags: tagged('berth-try-unheard-of') })
     await own.runOnce()
     await own.stop()
@@ -235,7 +235,7 @@ test('one process reconciles at a time', async () => {
   }
   const first = reconciler.runOnce()
   await listing
-  const other = startReconciler(base, { sql: database.sql, periodMs: 3_600_000 })
+  const other = startReconciler(base, { periodMs: 3_600_000 })
   expect(await other.runOnce()).toBe(false)
   release()
   expect(await first).toBe(true)
@@ -256,4 +256,20 @@ test('the key and firewall of an account that was removed while its cloud was do
   const [account] = await base.db.select().from(cloudAccounts).where(eq(cloudAccounts.id, owner.cloudAccountId))
   expect(account).toMatchObject({ sshKeyProviderId: null, firewallProviderId: null })
   expect(base.vault.open(account?.token ?? { keyId: '', box: '' }, `cloud-token:${owner.cloudAccountId}`)).toBe('')
+})
+
+test('I9: a pass that loses its database connection is followed by others', async () => {
+  const backends = () => database.sql<{ pid: number }[]>`
+    select l.pid from pg_locks l join pg_database d on d.oid = l.database
+    where l.locktype = 'advisory' and l.objsubid = 1 and d.datname = current_database()`
+  const list = cloud.listDroplets
+  cloud.listDroplets = async () => {
+    for (const { pid } of await backends()) await database.sql`select pg_terminate_backend(${pid})`
+    await expect.poll(backends).toEqual([])
+    cloud.listDroplets = list
+    return []
+  }
+  await reconciler.runOnce()
+  expect(await reconciler.runOnce()).toBe(true)
+  expect(reconciler.status().problems).toEqual([])
 })

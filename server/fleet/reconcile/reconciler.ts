@@ -11,7 +11,7 @@
  * others from their turn (R20); a late twin is gone within two minutes of appearing (I3).
  */
 import { and, isNotNull, isNull, or } from 'drizzle-orm'
-import type { Sql } from '#db/client.ts'
+import postgres from 'postgres'
 import { cloudAccounts } from '#db/schema/cloud.ts'
 import { clearAccount } from '../clear-account.ts'
 import type { FleetBase } from '../types.ts'
@@ -45,7 +45,7 @@ export interface Reconciler {
   stop(): Promise<void>
 }
 
-export function startReconciler(base: FleetBase, o: { sql: Sql; periodMs?: number; now?: () => Date }): Reconciler {
+export function startReconciler(base: FleetBase, o: { periodMs?: number; now?: () => Date } = {}): Reconciler {
   const now = o.now ?? (() => new Date())
   const stopping = new AbortController()
   const failures: Failures = new Map()
@@ -90,7 +90,7 @@ export function startReconciler(base: FleetBase, o: { sql: Sql; periodMs?: numbe
   }
 
   const runOnce = (): Promise<boolean> => {
-    running ??= withLock(o.sql, pass)
+    running ??= withLock(base.config.databaseUrl, pass)
       .catch((err: unknown) => {
         if (!stopping.signal.aborted) {
           base.log.error({ err }, 'reconciler: the pass failed')
@@ -133,20 +133,21 @@ async function eachOf<T>(items: T[], atOnce: number, work: (item: T) => Promise<
   )
 }
 
-/** A session lock on a connection of its own: it ends with the process, however that ends. */
-async function withLock(sql: Sql, work: () => Promise<void>): Promise<boolean> {
-  const connection = await sql.reserve()
+/**
+ * A session lock on a connection of its own: it ends with the process, however that ends. Not one reserved from the
+ * pool: a query on a reserved one that was lost meanwhile never settles. This one connects anew, and then holds no lock
+ * to give back.
+ */
+async function withLock(databaseUrl: string, work: () => Promise<void>): Promise<boolean> {
+  const connection = postgres(databaseUrl, { max: 1, idle_timeout: 0, max_lifetime: null, onnotice: () => {} })
   try {
     const [row] = await connection<{ locked: boolean }[]>`select pg_try_advisory_lock(${LOCK_KEY}) as locked`
     if (!row?.locked) return false
-    try {
-      await work()
-    } finally {
-      await connection`select pg_advisory_unlock(${LOCK_KEY})`
-    }
+    await work()
     return true
   } finally {
-    connection.release()
+    // Ends the session, and the lock with it.
+    await connection.end({ timeout: 1 })
   }
 }
 
