@@ -31,8 +31,13 @@ export interface Incoming {
 
 /** Never throws for what a caller did wrong: that stands in `refused`, and the procedure says it in its own format. */
 export async function callerOf(base: Base, services: Services, incoming: Incoming): Promise<Caller> {
-  const { headers, ip } = incoming
-  const request = { ip, userAgent: headers['user-agent'] ?? '' }
+  const { headers } = incoming
+  const request = {
+    get ip() {
+      return incoming.ip
+    },
+    userAgent: headers['user-agent'] ?? '',
+  }
   const caller = (actor: Caller['actor'], refused: BerthError | null = null): Caller => {
     return { base, services, actor, refused, request }
   }

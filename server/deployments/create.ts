@@ -4,11 +4,11 @@
  */
 import { and, eq, lt, sql } from 'drizzle-orm'
 import { v7 } from 'uuid'
+import type { Db } from '#db/client.ts'
 import type { Sealed } from '#db/schema/cloud.ts'
 import { deployments } from '#db/schema/deployments.ts'
 import { droplets } from '#db/schema/fleet.ts'
 import { STEPS } from '#db/schema/states.ts'
-import { templateVersions, toolCatalog } from '#db/schema/templates.ts'
 import type { TemplateConfig } from '#db/template-config.ts'
 import type { UserCtx } from '#server/context.ts'
 import { BerthError } from '#server/errors.ts'
@@ -57,28 +57,39 @@ export async function createDeployment(ctx: UserCtx, input: CreateInput): Promis
   throw new BerthError('CONFLICT', 'Another request uses this idempotency key right now.')
 }
 
-async function findTemplate(ctx: UserCtx, input: CreateInput) {
-  const [row] = await ctx.db
-    .select({
-      id: toolCatalog.id,
-      displayName: toolCatalog.displayName,
-      priority: toolCatalog.deploymentPriority,
-      versionId: templateVersions.id,
-      config: templateVersions.config,
-    })
-    .from(toolCatalog)
-    .innerJoin(
-      templateVersions,
-      and(
-        eq(templateVersions.templateId, toolCatalog.id),
-        eq(templateVersions.version, input.version ?? toolCatalog.version),
-      ),
-    )
-    .where(eq(toolCatalog.slug, input.template))
-  if (row) return row satisfies { config: TemplateConfig }
+interface Template {
+  id: string
+  displayName: string
+  priority: number
+  versionId: string
+  config: TemplateConfig
+}
+
+/** Look-ups under way by template and version: clicks of the same instant share one. */
+const lookingUp = new WeakMap<Db, Map<string, Promise<Template | undefined>>>()
+
+async function findTemplate(ctx: UserCtx, { template, version }: CreateInput): Promise<Template> {
+  const underWay = lookingUp.get(ctx.db) ?? new Map<string, Promise<Template | undefined>>()
+  lookingUp.set(ctx.db, underWay)
+  const key = `${template} ${version ?? ''}`
+  const lookUp =
+    underWay.get(key) ?? readTemplate(ctx.db, template, version ?? null).finally(() => underWay.delete(key))
+  underWay.set(key, lookUp)
+  const found = await lookUp
+  if (found) return found
   throw new BerthError('NOT_FOUND', 'There is no such template or version.', {
-    field: input.version === undefined ? 'template' : 'version',
+    field: version === undefined ? 'template' : 'version',
   })
+}
+
+/** Plain SQL: the query builder would cost more than the query, and this one answers a click. */
+async function readTemplate(db: Db, slug: string, version: number | null): Promise<Template | undefined> {
+  const [row] = await db.execute<{ [K in keyof Template]: Template[K] }>(sql`
+    select t.id, t.display_name as "displayName", t.deployment_priority as priority, v.id as "versionId", v.config
+    from tool_catalog t
+    join template_versions v on v.template_id = t.id and v.version = coalesce(${version}::int, t.version)
+    where t.slug = ${slug}`)
+  return row
 }
 
 async function assertOwnDroplet(ctx: UserCtx, dropletId: string): Promise<void> {
