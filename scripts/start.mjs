@@ -24,6 +24,13 @@ const host = given('HOST') ?? '127.0.0.1'
 const dataDir = path.resolve(root, given('BERTH_DATA_DIR') ?? '.data')
 const local = !given('DIGITALOCEAN_TOKEN') && !given('DIGITALOCEAN_API_URL') && given('BERTH_DEMO') !== '0'
 
+/** What decides which parts start at all; the server checks every other variable itself. */
+const CHOICES = {
+  BERTH_DEMO: ['0', '1'],
+  LOCAL_CLOUD_DRIVER: ['process', 'host'],
+  BERTH_ROLE: ['all', 'web', 'worker'],
+}
+
 const running = []
 let stopping = false
 let locked = false
@@ -61,6 +68,12 @@ function isStart(pid) {
   } catch (error) {
     return error.code === 'EPERM'
   }
+}
+
+function checkChoices() {
+  for (const [name, choices] of Object.entries(CHOICES))
+    if (given(name) && !choices.includes(given(name)))
+      throw new Problem(`${name} is ${env[name]}: give one of ${choices.join(', ')}.`)
 }
 
 function prepareData() {
@@ -227,6 +240,7 @@ function fail(error) {
 
 async function main() {
   const began = performance.now()
+  checkChoices()
   prepareData()
   lockData()
   await checkPort()

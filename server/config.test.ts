@@ -31,11 +31,24 @@ test.each([
 test.each([
   ['PORT', '70000'],
   ['PUBLIC_URL', 'not a url'],
+  ['PUBLIC_URL', 'ftp://berth.example'],
+  ['DIGITALOCEAN_API_URL', 'localhost:4000'],
+  ['BERTH_MASTER_KEY', `!${key}`],
+  ['BERTH_MASTER_KEY', Buffer.alloc(31).toString('base64')],
   ['DATABASE_URL', 'mysql://x'],
   ['BERTH_ROLE', 'boss'],
   ['BERTH_DEMO_REGISTRY', 'no-port'],
 ])('a bad %s is named', (variable, value) => {
   expect(() => readConfig({ ...base, BERTH_MASTER_KEY: key, [variable]: value })).toThrow(new RegExp(variable))
+})
+
+test('half of a pair for OAuth is named by what it lacks', () => {
+  const half = { ...base, BERTH_MASTER_KEY: key, GITHUB_CLIENT_ID: 'id' }
+  expect(() => readConfig(half)).toThrow(/GITHUB_CLIENT_SECRET is missing/)
+  expect(readConfig({ ...half, GITHUB_CLIENT_SECRET: 'secret' }).oauth.github?.clientId).toBe('id')
+  expect(() => readConfig({ ...half, GITHUB_CLIENT_ID: '', DIGITALOCEAN_CLIENT_SECRET: 's' })).toThrow(
+    /DIGITALOCEAN_CLIENT_ID is missing/,
+  )
 })
 
 test('the demo’s registry means nothing outside the demo', () => {

@@ -5,25 +5,24 @@ import path from 'node:path'
 import { z } from 'zod'
 
 const port = z.coerce.number().int().min(0).max(65_535)
-const optionalPair = (id: string | undefined, secret: string | undefined) =>
-  id && secret ? { clientId: id, clientSecret: secret } : null
+const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
+/** `Buffer.from` skips what is not base64, so a damaged key would pass as another one. */
+const KEY_BASE64 = /^[A-Za-z0-9+/]{43}=?$/
 
 const environment = z.object({
   PORT: port.default(3000),
   HOST: z.string().min(1).default('127.0.0.1'),
-  PUBLIC_URL: z.url().optional(),
+  PUBLIC_URL: httpUrl.optional(),
   BERTH_DATA_DIR: z.string().min(1).default('.data'),
   DATABASE_URL: z
     .string({ error: 'is missing: run `npm start`, which starts the embedded Postgres, or give a postgres:// URL' })
     .regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://'),
   DIGITALOCEAN_TOKEN: z.string().min(1).optional(),
-  DIGITALOCEAN_API_URL: z.url().default('https://api.digitalocean.com'),
+  DIGITALOCEAN_API_URL: httpUrl.default('https://api.digitalocean.com'),
   BERTH_MASTER_KEY: z
     .string()
-    .refine(
-      (value) => Buffer.from(value, 'base64').length === 32,
-      'must be 32 bytes in base64: openssl rand -base64 32',
-    )
+    .trim()
+    .regex(KEY_BASE64, 'must be 32 bytes in base64: openssl rand -base64 32')
     .optional(),
   BERTH_ROLE: z.enum(['all', 'web', 'worker']).default('all'),
   BERTH_METRICS_TOKEN: z.string().min(16).optional(),
@@ -100,11 +99,18 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     demoRegistry: demo ? (e.BERTH_DEMO_REGISTRY ?? null) : null,
     dev: e.BERTH_DEV === '1',
     oauth: {
-      github: optionalPair(e.GITHUB_CLIENT_ID, e.GITHUB_CLIENT_SECRET),
-      digitalocean: optionalPair(e.DIGITALOCEAN_CLIENT_ID, e.DIGITALOCEAN_CLIENT_SECRET),
+      github: oauthClient('GITHUB', e.GITHUB_CLIENT_ID, e.GITHUB_CLIENT_SECRET),
+      digitalocean: oauthClient('DIGITALOCEAN', e.DIGITALOCEAN_CLIENT_ID, e.DIGITALOCEAN_CLIENT_SECRET),
     },
     logLevel: e.LOG_LEVEL,
   }
+}
+
+function oauthClient(provider: string, clientId: string | undefined, clientSecret: string | undefined) {
+  if (clientId && clientSecret) return { clientId, clientSecret }
+  if (!clientId && !clientSecret) return null
+  const [given, missing] = clientId ? ['CLIENT_ID', 'CLIENT_SECRET'] : ['CLIENT_SECRET', 'CLIENT_ID']
+  throw new ConfigError(`${provider}_${missing} is missing: ${provider}_${given} is set, and each needs the other`)
 }
 
 /** next-auth reads its own address from the environment and nowhere else. */

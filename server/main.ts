@@ -56,12 +56,23 @@ async function main(config: Config, log: Log): Promise<void> {
   // Awaited below; without a handler an early failure would count as unhandled.
   pages?.catch(() => {})
   const internalUrl = config.role === 'worker' ? null : (server?.url ?? null)
-  runtime = await startRuntime({ config, log, metrics, internalUrl })
+  runtime = await startRuntime({ config, log, metrics, internalUrl }).catch(nameTheDatabase)
   const { base, services, gateway } = runtime
   ready = { base, services, gateway, pages: await pages }
   if (phase === 'starting') phase = 'ready'
   sayReady(`${JSON.stringify({ url: config.publicUrl })}\n`)
   log.info({ url: config.publicUrl, role: config.role }, 'ready')
+}
+
+/** What a driver or Postgres says of an address or of credentials that are not right. */
+const NO_CONNECTION =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|CONNECT_TIMEOUT|28\d{3}|3D000)$/
+
+/** The database is all that a start connects to; its URL is not repeated, because it holds a password. */
+function nameTheDatabase(error: unknown): never {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (!NO_CONNECTION.test(code)) throw error
+  throw new ConfigError(`DATABASE_URL names a database that can't be used (${code}): check the URL and that it runs`)
 }
 
 /** What a person can act on is one sentence; anything else is ours and comes with its stack. */
