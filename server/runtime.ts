@@ -15,7 +15,7 @@ import type { Services } from '#server/api/services.ts'
 import { adoptFirstToken, createAuthEvents, forgetOldWindows } from '#server/auth/index.ts'
 import { createBridge, RUNTIME } from '#server/bridge.ts'
 import { createCloud } from '#server/cloud/index.ts'
-import { type Config, ConfigError } from '#server/config.ts'
+import type { Config } from '#server/config.ts'
 import type { Base } from '#server/context.ts'
 import { createVault } from '#server/crypto/vault.ts'
 import { createEventHub, deploymentsDeps, startDeployments } from '#server/deployments/index.ts'
@@ -74,27 +74,11 @@ export async function startRuntime(parts: RuntimeParts): Promise<Runtime> {
   }
 }
 
-/** What a driver or Postgres says of an address or of credentials that are not right. */
-const NO_CONNECTION =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|CONNECT_TIMEOUT|28\d{3}|3D000)$/
-
-function unreachable(error: unknown): never {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  if (!NO_CONNECTION.test(code)) throw error
-  // Without the address, which carries the password.
-  throw new ConfigError(
-    `DATABASE_URL names a database that lets nobody in (${code}): check that it runs, and the URL`,
-    {
-      cause: error,
-    },
-  )
-}
-
 async function startParts(
   { config, log, metrics, internalUrl }: RuntimeParts,
   onStop: (stop: () => void | Promise<void>) => void,
 ): Promise<Omit<Runtime, 'stop'>> {
-  await migrateDatabase(config.databaseUrl).catch(unreachable)
+  await migrateDatabase(config.databaseUrl)
   const { db, end } = connect(config.databaseUrl)
   onStop(end)
   await housekeepingTx(db, (tx) => seedCatalogue(tx, config.demoRegistry))
