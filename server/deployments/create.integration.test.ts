@@ -135,6 +135,20 @@ describe('the queue', () => {
     expect(await claim(system(), 'w2')).toEqual([])
   })
 
+  test('I9: what no worker took in time is told so, and a redeploy goes back to what serves', async () => {
+    await bench.sql`update deployments set state = 'cancelled', lease_owner = null where state in ('queued', 'deploying')`
+    const late = (await createDeployment(ctx, { template })).deploymentId
+    const redeploy = (await createDeployment(ctx, { template })).deploymentId
+    const fresh = (await createDeployment(ctx, { template })).deploymentId
+    await bench.sql`update deployments set deadline_at = now() - interval '1 s' where id in (${late}, ${redeploy})`
+    await bench.sql`update deployments set serving_attempt = 1, attempt = 2 where id = ${redeploy}`
+    expect((await claim(system(), 'w1')).map(({ work }) => work.deploymentId)).toEqual([fresh])
+    const view = await getDeployment(ctx, { deploymentId: late })
+    expect(view).toMatchObject({ state: 'failed', error: { code: 'STEP_TIMEOUT', step: null } })
+    expect(view.steps.map((step) => step.status)).toEqual(Array(6).fill('skipped'))
+    expect((await getDeployment(ctx, { deploymentId: redeploy })).state).toBe('healthy')
+  })
+
   test('two workers that claim at once share the work without taking anything twice', async () => {
     await bench.sql`update deployments set state = 'cancelled', lease_owner = null where state in ('queued', 'deploying')`
     for (let user = 0; user < 4; user++) {

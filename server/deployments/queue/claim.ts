@@ -5,6 +5,7 @@ import { STEPS, type StepId } from '#db/schema/states.ts'
 import type { Ctx } from '#server/context.ts'
 import { housekeepingTx, recordedTx } from '#server/tx.ts'
 import { DELETE_DEADLINE_MS, DEPLOY_DEADLINE_MS, STOP_DEADLINE_MS } from '../lifecycle/deadlines.ts'
+import { expireQueued } from './expire.ts'
 import { ENDINGS_PER_CLAIM_MAX, RUNNING_PER_USER_MAX, RUNNING_TOTAL_MAX } from './limits.ts'
 
 export type WorkKind = 'deploy' | 'stop' | 'delete'
@@ -51,8 +52,9 @@ async function claimSagas(ctx: Ctx, workerId: string): Promise<Claimed[]> {
   try {
     return await recordedTx(ctx, null, async (tx, record) => {
       await tx.execute(sql`select pg_advisory_xact_lock(${CLAIM_LOCK})`)
+      const expired = await expireQueued(tx, record)
       const rows = await startable(tx)
-      if (rows.length === 0) throw new NothingToStart()
+      if (rows.length + expired === 0) throw new NothingToStart()
       const claimed: Claimed[] = []
       for (const row of rows) {
         const epoch = row.lease_epoch + 1
