@@ -14,6 +14,8 @@ export interface Workflows<Input extends DurableInput> {
   find(id: string): Promise<WorkflowFacts | null>
   /** Drops what earlier boots registered and can no longer use. @param dead which of these executors are gone */
   forgetBoots(dead: (executorIds: string[]) => Promise<string[]>): Promise<void>
+  /** Deletes what ended a while ago: the database would otherwise keep every workflow there ever was. */
+  forgetFinished(): Promise<void>
   /** Stops dispatching and disconnects; unfinished workflows stay unfinished, for another process to resume. */
   stop(): Promise<void>
 }
@@ -38,6 +40,11 @@ const RESUME_POLL_MS = 500
 /** Crashes of one workflow before the engine gives it up; a resume counts anew. */
 const RECOVERY_ATTEMPTS_MAX = 1000
 
+/** Finished workflows stay a day for whoever looks into an incident; nothing of Berth reads them again. */
+const KEEP_FINISHED_MS = 24 * 3600_000
+/** Of each deletion, so that none locks for long. */
+const FORGET_AT_ONCE = 500
+
 /** Ends that a workflow never leaves. */
 const FINISHED = new Set(['SUCCESS', 'ERROR', 'CANCELLED', 'MAX_RECOVERY_ATTEMPTS_EXCEEDED'])
 
@@ -50,6 +57,7 @@ export async function startWorkflows<Input extends DurableInput>(o: {
   executorId: string
   log: Log
   run: (id: string, input: Input) => Promise<void>
+  keepFinishedMs?: number
 }): Promise<Workflows<Input>> {
   const log = o.log.child({ part: 'workflows' })
   const queue = `${QUEUE_PREFIX}${o.executorId}`
@@ -81,7 +89,25 @@ export async function startWorkflows<Input extends DurableInput>(o: {
   // The engine knows by async context which workflow calls it. What a workflow's end sets off (claiming the next one)
   // still runs in its context, and would be made its child.
   const outside = AsyncLocalStorage.snapshot()
+
+  async function forgetFinished(): Promise<void> {
+    const completedBefore = new Date(Date.now() - (o.keepFinishedMs ?? KEEP_FINISHED_MS)).toISOString()
+    for (;;) {
+      const old = await DBOS.listWorkflows({
+        workflowName: 'lifecycle',
+        status: ['SUCCESS', 'ERROR', 'CANCELLED'],
+        completedBefore,
+        limit: FORGET_AT_ONCE,
+        loadInput: false,
+        loadOutput: false,
+      })
+      if (old.length === 0) return
+      await DBOS.deleteWorkflows(old.map(({ workflowID }) => workflowID))
+    }
+  }
+
   return {
+    forgetFinished: () => outside(forgetFinished),
     async start(id, input) {
       await outside(() => DBOS.startWorkflow(workflow, { workflowID: id })(id, input))
     },

@@ -29,6 +29,8 @@ const BEGIN_MS = 30_000
 /** Pauses before a workflow that broke off is taken up again: 1 s, doubling. */
 const BROKEN_PAUSE_MS = 1_000
 const BROKEN_PAUSE_MAX_MS = 60_000
+/** Rows of workflows that ended are deleted this often. */
+const FORGET_MS = 3_600_000
 /** How long a stop waits for the step under way to notice its abort. */
 const STOP_MS = 5_000
 
@@ -96,6 +98,11 @@ export async function startWorker(parts: WorkerParts): Promise<Worker> {
   // After the take-over above, so that nothing waits in those queues any more.
   void inTurn('forgetting earlier boots', () => workflows.forgetBoots((ids) => deadWorkers(ctx.db, ids)))
 
+  const forgetFinished = () =>
+    workflows.forgetFinished().catch((err: unknown) => ctx.log.warn({ err }, 'old workflows could not be deleted'))
+  const forgetting = setInterval(forgetFinished, FORGET_MS).unref()
+  void forgetFinished()
+
   return {
     wake,
     idle: () => registry.empty(),
@@ -103,6 +110,7 @@ export async function startWorker(parts: WorkerParts): Promise<Worker> {
       stopped = true
       clearInterval(sweep)
       clearInterval(takeovers)
+      clearInterval(forgetting)
       for (const end of unlisten) end()
       await turn
       signals.haltAll('shutdown')
