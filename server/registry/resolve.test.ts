@@ -82,13 +82,13 @@ describe('resolving', () => {
 
   test('outside the demo nothing is asked over plain http', async () => {
     const urls: string[] = []
-    const fetched = (async (url: string) => {
-      urls.push(url)
+    const ask = async ({ href }: URL) => {
+      urls.push(href)
       throw new Error('no network')
-    }) as unknown as typeof fetch
-    await createResolver({ plainHttp: false, fetch: fetched }).resolve('127.0.0.1:5000/a:1')
-    await createResolver({ plainHttp: true, fetch: fetched }).resolve('registry.example/a:1')
-    await createResolver({ plainHttp: true, fetch: fetched }).resolve('8.8.8.8:5000/a:1')
+    }
+    await createResolver({ plainHttp: false, ask }).resolve('127.0.0.1:5000/a:1')
+    await createResolver({ plainHttp: true, ask }).resolve('registry.example/a:1')
+    await createResolver({ plainHttp: true, ask }).resolve('8.8.8.8:5000/a:1')
     expect(urls.map((url) => new URL(url).protocol)).toEqual(['https:', 'https:', 'https:'])
   })
 })

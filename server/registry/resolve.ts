@@ -2,8 +2,8 @@
  * Does an image exist? One `HEAD` of its manifest over the OCI distribution API, anonymously, remembered for a while.
  * A registry that is slow or down makes the answer "not known to resolve", never an error (R20).
  */
-import ipaddr from 'ipaddr.js'
 import { BerthError } from '#server/errors.ts'
+import { type Ask, createAsk, isOwnNetwork } from './ask.ts'
 import { type ImageReference, parseReference } from './reference.ts'
 
 export type Resolution = { resolves: true; digest: string | null } | { resolves: false; reason: string }
@@ -18,8 +18,6 @@ const MISSING_MAX_AGE_MS = 30_000
 const REQUEST_TIMEOUT_MS = 3000
 /** Catalogue entries; the oldest goes first. */
 const CACHE_MAX = 2000
-/** A token answer is small; more is not read. */
-const TOKEN_BODY_MAX = 64 * 1024
 
 const MANIFEST_TYPES = [
   'application/vnd.oci.image.index.v1+json',
@@ -34,10 +32,10 @@ interface Entry {
   asking: Promise<Resolution> | null
 }
 
-/** @param o.plainHttp speak http to registries on this machine or its private networks: the demo's */
-export function createResolver(o: { plainHttp: boolean; now?: () => number; fetch?: typeof fetch }): Resolver {
+/** @param o.plainHttp ask registries on this machine or its private networks, over http: the demo's */
+export function createResolver(o: { plainHttp: boolean; now?: () => number; ask?: Ask }): Resolver {
   const now = o.now ?? Date.now
-  const get = o.fetch ?? fetch
+  const get = o.ask ?? createAsk({ ownNetwork: o.plainHttp })
   const cache = new Map<string, Entry>()
 
   const ask = (image: string, entry: Entry): Promise<Resolution> => {
@@ -72,9 +70,12 @@ export function createResolver(o: { plainHttp: boolean; now?: () => number; fetc
 const reasonOf = (error: unknown): string =>
   error instanceof BerthError ? error.message : 'Its registry can’t be reached right now.'
 
-async function head(get: typeof fetch, image: string, plainHttp: boolean): Promise<Resolution> {
+async function head(get: Ask, image: string, plainHttp: boolean): Promise<Resolution> {
   const reference = parseReference(image)
-  const url = `${schemeOf(reference, plainHttp)}://${reference.registry}/v2/${reference.repository}/manifests/${reference.reference}`
+  const address = `${schemeOf(reference, plainHttp)}://${reference.registry}/v2/${reference.repository}/manifests/${reference.reference}`
+  const url = URL.parse(address)
+  // A port that is none, say.
+  if (!url) return { resolves: false, reason: `${image} names no registry.` }
   const send = (authorization?: string) =>
     get(url, {
       method: 'HEAD',
@@ -83,7 +84,7 @@ async function head(get: typeof fetch, image: string, plainHttp: boolean): Promi
     })
   let response = await send()
   if (response.status === 401) {
-    const token = await anonymousToken(get, response.headers.get('www-authenticate') ?? '', reference, plainHttp)
+    const token = await anonymousToken(get, response.headers.get('www-authenticate') ?? '', reference)
     if (token) response = await send(`Bearer ${token}`)
   }
   if (response.ok) return { resolves: true, digest: response.headers.get('docker-content-digest') }
@@ -93,36 +94,30 @@ async function head(get: typeof fetch, image: string, plainHttp: boolean): Promi
   return { resolves: false, reason: `Its registry answered ${response.status}.` }
 }
 
+const hostOf = (registry: string): string => registry.replace(/:\d+$/, '')
+
 /** https everywhere but, in the demo, for a literal address of this machine or a private network. */
 function schemeOf({ registry }: ImageReference, plainHttp: boolean): 'http' | 'https' {
-  if (!plainHttp) return 'https'
-  const host = registry.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
-  if (host === 'localhost') return 'http'
-  if (!ipaddr.isValid(host)) return 'https'
-  const range = ipaddr.parse(host).range()
-  return range === 'loopback' || range === 'private' || range === 'uniqueLocal' ? 'http' : 'https'
+  return plainHttp && isOwnNetwork(hostOf(registry)) ? 'http' : 'https'
 }
 
 /** The distribution specification's token flow, without credentials: what Docker does for a public image. */
 async function anonymousToken(
-  get: typeof fetch,
+  get: Ask,
   challenge: string,
-  { repository }: ImageReference,
-  plainHttp: boolean,
+  { registry, repository }: ImageReference,
 ): Promise<string | null> {
   const field = (name: string) => new RegExp(`${name}="([^"]*)"`, 'i').exec(challenge)?.[1]
   const realm = field('realm')
   if (!/^bearer\s/i.test(challenge) || !realm || !URL.canParse(realm)) return null
   const url = new URL(realm)
-  if (url.protocol !== 'https:' && !plainHttp) return null
+  if (isOwnNetwork(url.hostname) && !isOwnNetwork(hostOf(registry))) return null
   const service = field('service')
   if (service) url.searchParams.set('service', service)
   url.searchParams.set('scope', `repository:${repository}:pull`)
   const response = await get(url, { signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) })
   if (!response.ok) return null
-  const text = await response.text()
-  if (text.length > TOKEN_BODY_MAX) return null
-  const body = JSON.parse(text) as { token?: unknown; access_token?: unknown }
+  const body = (await response.json()) as { token?: unknown; access_token?: unknown }
   const token = body.token ?? body.access_token
   return typeof token === 'string' ? token : null
 }
