@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -24,6 +24,14 @@ const start = async (env: Record<string, string>) => {
   stack = await testStack({ env: { BERTH_DATA_DIR: dir, ...env } })
 }
 const moved = (publicUrl: string) => ({ ...stack.base, config: { ...stack.base.config, publicUrl } })
+
+test('a worker makes nobody and writes nothing, whichever process is the first', async () => {
+  await start(demo)
+  const worker = { ...stack.base, config: { ...stack.base.config, role: 'worker' as const } }
+  expect(await firstRun(worker)).toBeNull()
+  expect(existsSync(file())).toBe(false)
+  expect(await stack.db.$count(users)).toBe(0)
+})
 
 describe('R18: the demo', () => {
   test('makes a user and an admin that can sign in and call, readable by nobody else', async () => {

@@ -32,9 +32,11 @@ const firstRunFile = z.union([
 type Credentials = z.infer<typeof credentials>
 export type FirstRun = z.infer<typeof firstRunFile>
 
-/** @returns what stands in the file; null when users exist and the file is gone */
+/** @returns what stands in the file; null on a worker, and when users exist and the file is gone */
 export async function firstRun(base: FleetBase): Promise<FirstRun | null> {
   const { config } = base
+  // People sign in at the web process: what is made belongs into its folder, and a second token would void the first.
+  if (config.role === 'worker') return null
   const ctx: Ctx = { ...base, actor: { kind: 'system', part: 'first-run' } }
   const before = await readFirstRun(config)
   if ((await base.db.$count(users)) > 0) return before && keep(config, before)
