@@ -11,8 +11,9 @@ import { recordedTx } from '#server/tx.ts'
 import { startInstance } from '../../e2e/instance.ts'
 import { type Metric, percentile, wallClock } from '../measure.ts'
 
-const EVENTS = 50
-const EVERY_MS = 100
+const EVENTS = 20
+/** Far enough apart that one event has reached everybody before the next. */
+const EVERY_MS = 1000
 
 /** Writes an event as Berth itself does and returns the instant after its commit. */
 export function eventWriter(databaseUrl: string): {

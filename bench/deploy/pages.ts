@@ -10,8 +10,9 @@ import { type Metric, percentile } from '../measure.ts'
 import { eventWriter } from './events.ts'
 
 const PAGES = 20
-const EVENTS = 30
-const EVERY_MS = 200
+const EVENTS = 20
+/** Far enough apart that one event stands in every page before the next. */
+const EVERY_MS = 1000
 
 export async function benchPages(): Promise<Record<string, Metric>> {
   const instance = await startInstance({ env: { BERTH_ROLE: 'web' } })
