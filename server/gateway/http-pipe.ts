@@ -23,7 +23,7 @@ import {
 } from './json-rpc.ts'
 import type { GatewayLimits } from './limits.ts'
 import type { Backend } from './port.ts'
-import type { SessionIds, SessionTicket } from './session-ids.ts'
+import { recordable, type SessionIds, type SessionTicket } from './session-ids.ts'
 import type { SessionStore } from './sessions.ts'
 
 export interface HttpPipe {
@@ -79,7 +79,7 @@ export function createHttpPipe(o: PipeOptions): HttpPipe {
     const headers = headersToClient(head.headers)
     const backendId = head.headers['mcp-session-id']
     if (typeof backendId === 'string') {
-      const params = initializeParams(message())
+      const params = recordable(initializeParams(message()))
       const ticket = { deploymentId: grant.backend.deploymentId, tokenId: grant.tokenId, initialize: params }
       const id = o.ids.seal(ticket)
       void o.store.makeRoom(ticket.deploymentId, o.limits.sessionsMax)

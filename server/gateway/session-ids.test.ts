@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { createSessionIds } from './session-ids.ts'
+import { createSessionIds, recordable } from './session-ids.ts'
 
 const ids = createSessionIds(randomBytes(32))
 const ticket = {
@@ -31,4 +31,12 @@ test('a greeting too long to carry gives an id that works while the session live
   const id = ids.seal(long)
   expect(id.length).toBeLessThan(1000)
   expect(ids.open(id)).toEqual({ ...ticket, initialize: null })
+})
+
+test('a long initialize is not kept, however well it can be pressed together', () => {
+  const long = { clientInfo: { name: 'x'.repeat(70_000) } }
+  expect(recordable(long)).toBeNull()
+  const edge = { clientInfo: { name: 'x'.repeat(60_000) } }
+  // What is kept can always be opened again.
+  expect(ids.open(ids.seal({ ...ticket, initialize: recordable(edge) }))?.initialize).toEqual(edge)
 })

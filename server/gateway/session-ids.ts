@@ -27,6 +27,16 @@ const ID_LENGTH_MAX = 4000
 /** Guards against a crafted deflate stream; ours are far below. */
 const PLAIN_BYTES_MAX = 64 * 1024
 
+/** Room for the two ids around it. */
+const INITIALIZE_BYTES_MAX = PLAIN_BYTES_MAX - 1024
+
+/**
+ * What of a client's `initialize` is kept for its session. Ordinary ones have a few hundred bytes; a long one is not
+ * kept, because a thousand sessions would keep it a thousand times: such a session ends with its container's process.
+ */
+export const recordable = (params: Params | null): Params | null =>
+  params && Buffer.byteLength(JSON.stringify(params)) <= INITIALIZE_BYTES_MAX ? params : null
+
 /** @param key 32 bytes */
 export function createSessionIds(key: Buffer): SessionIds {
   const encode = (ticket: SessionTicket): string => {

@@ -26,6 +26,8 @@ export interface SessionStore<S extends LiveSession> {
   remove(session: S): void
   /** Parks the least recently used idle sessions until one more fits. @returns when it fits, or null: all are busy */
   makeRoom(deploymentId: string, max: number): Promise<void> | null
+  /** Forgets the least recently used of those that cost the container nothing and are silent, down to `max` in all. */
+  trim(deploymentId: string, max: number): void
   /** Parks every session past its idle deadline. */
   sweep(): Promise<void>
   endWhere(condition: (session: S) => boolean): Promise<void>
@@ -57,6 +59,12 @@ export function createSessionStore<S extends LiveSession>(o: { now: () => number
       if (candidates.length < excess) return null
       const parked = candidates.slice(0, excess).map((session) => session.park().then(() => forget(session)))
       return Promise.all(parked).then(() => {})
+    },
+    trim(deploymentId, max) {
+      const own = [...sessions.values()].filter((s) => s.deploymentId === deploymentId)
+      if (own.length <= max) return
+      const silent = own.filter((s) => idle(s) && !s.streaming && !s.costly).sort((a, b) => a.lastUsedAt - b.lastUsedAt)
+      for (const session of silent.slice(0, own.length - max)) forget(session)
     },
     async sweep() {
       const deadline = o.now() - o.idleMs

@@ -19,7 +19,7 @@ import {
 } from './json-rpc.ts'
 import type { GatewayLimits } from './limits.ts'
 import type { Backend } from './port.ts'
-import type { SessionIds, SessionTicket } from './session-ids.ts'
+import { recordable, type SessionIds, type SessionTicket } from './session-ids.ts'
 import type { SessionStore } from './sessions.ts'
 import { createSharedProcess, type SharedClient, type SharedProcess } from './shared-process.ts'
 import { createStatelessProcess, type StatelessProcess } from './stateless-process.ts'
@@ -120,6 +120,8 @@ export function createStdioBridge(o: BridgeOptions): StdioBridge {
             recorded: ticket.initialize,
             launch: boundedLaunch,
           })
+    // Clients of a shared process cost it nothing, so nothing else bounds how many are remembered.
+    o.store.trim(deploymentId, o.limits.sessionsMax - 1)
     o.store.add(made)
     return made
   }
@@ -137,7 +139,7 @@ export function createStdioBridge(o: BridgeOptions): StdioBridge {
 
   async function initialize(x: Exchange, request: RpcRequest): Promise<void> {
     const { backend, tokenId } = x.grant
-    const ticket = { deploymentId: backend.deploymentId, tokenId, initialize: request.params ?? {} }
+    const ticket = { deploymentId: backend.deploymentId, tokenId, initialize: recordable(request.params ?? {}) }
     const id = o.ids.seal(ticket)
     const session = makeSession(id, ticket, backend)
     try {

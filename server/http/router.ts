@@ -84,7 +84,7 @@ async function route(
     return ready.gateway.handle(req, res)
   }
   if (kind === 'trpc') return handleTrpc(ready.base, ready.services, req, res, pathname)
-  return answerPage(config, ready, req, res)
+  return answerPage(config, ready, pathname, req, res)
 }
 
 async function answerHealth(surface: Surface, res: ServerResponse): Promise<void> {
@@ -115,10 +115,19 @@ function unboundedBody({ headers }: IncomingMessage): 411 | 413 | null {
   return Number(headers['content-length'] ?? 0) > FORM_MAX_BYTES ? 413 : null
 }
 
-async function answerPage(config: Config, ready: Ready, req: IncomingMessage, res: ServerResponse): Promise<void> {
+async function answerPage(
+  config: Config,
+  ready: Ready,
+  pathname: string,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
   const changes = req.method !== 'GET' && req.method !== 'HEAD' && req.method !== 'OPTIONS'
   if (changes && originOf(config, req.headers) === 'foreign')
     return sendText(res, 403, 'This request does not come from a page of this Berth.\n')
+  // Nothing else takes what is sent: Next would try to read it as a call of a server function, and there are none.
+  if (changes && !pathname.startsWith('/api/auth/'))
+    return sendText(res, 405, 'Pages are only read.\n', { allow: 'GET, HEAD' })
   const tooMuch = unboundedBody(req)
   if (tooMuch) return sendText(res, tooMuch, 'A form may have 64 KiB.\n', { connection: 'close' })
   req.headers[ADDRESS_HEADER] = clientAddress(req)

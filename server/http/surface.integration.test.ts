@@ -122,9 +122,12 @@ describe('R17: a browser’s session changes something only from a page of this 
   })
 
   test('pages take no cross-site posts either', async () => {
-    const post = (origin: string) => fetch(stack.url, { method: 'POST', headers: { origin } })
-    expect((await post('https://evil.example')).status).toBe(403)
-    expect((await post(stack.base.config.publicUrl)).status).toBe(200)
+    const post = (path: string, origin: string) => fetch(stack.url + path, { method: 'POST', headers: { origin } })
+    const own = stack.base.config.publicUrl
+    expect((await post('/api/auth/signout', 'https://evil.example')).status).toBe(403)
+    expect((await post('/api/auth/signout', own)).status).toBe(200)
+    // And pages themselves take none: a server function could only be called by mistake.
+    expect((await post('/sign-in', own)).status).toBe(405)
   })
 })
 
