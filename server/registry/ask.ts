@@ -9,7 +9,7 @@ import https from 'node:https'
 import type { LookupFunction } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
-export interface Request {
+interface Request {
   method?: 'GET' | 'HEAD'
   headers?: Record<string, string>
   signal: AbortSignal
