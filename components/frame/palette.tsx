@@ -6,11 +6,13 @@ import { useRouter } from 'next/navigation'
 import { useTheme } from 'next-themes'
 import type { ReactNode } from 'react'
 import { useDeployments } from '#components/live/fleet-data.ts'
+import { categoryLabel } from '#components/marketplace/card-model.ts'
 import { DEPLOYMENT_STATUS } from '#components/status/status.ts'
 import { useTRPC } from '#components/trpc/client.tsx'
 import { Kbd } from '#components/ui/card.tsx'
 import { Dialog, DialogContent } from '#components/ui/dialog.tsx'
 import { useLeave } from './account-menu.tsx'
+import { paletteRank } from './palette-rank.ts'
 import type { Place } from './places.ts'
 
 interface PaletteProps {
@@ -48,7 +50,7 @@ function PaletteList({ close, ...rest }: Omit<PaletteProps, 'open' | 'onOpenChan
   const found = useEntries(rest)
   for (const entry of found) groups.set(entry.group, [...(groups.get(entry.group) ?? []), entry])
   return (
-    <Command label="Command palette" className="flex max-h-[60vh] flex-col">
+    <Command label="Command palette" filter={paletteRank} className="flex max-h-[60vh] flex-col">
       <div className="flex items-center gap-2 border-b px-4">
         <Search className="size-4 shrink-0 text-muted" aria-hidden />
         <Command.Input
@@ -138,7 +140,7 @@ function useEntries({ places, onKeys }: Pick<PaletteProps, 'places' | 'onKeys'>)
         group: 'Templates',
         icon: Rocket,
         label: template.name,
-        detail: template.category,
+        detail: categoryLabel(template.category),
         run: () => router.push(`/marketplace/${template.slug}`),
       }),
     ),

@@ -1,0 +1,9 @@
+/** How well an entry answers what was typed: every word must stand in it, the start of a name counts most. Pure. */
+export function paletteRank(entry: string, typed: string): number {
+  const text = entry.toLowerCase()
+  const words = typed.toLowerCase().split(/\s+/).filter(Boolean)
+  if (!words.every((word) => text.includes(word))) return 0
+  const first = words[0] ?? ''
+  if (text.startsWith(first)) return 1
+  return text.includes(` ${first}`) ? 0.7 : 0.4
+}
