@@ -16,7 +16,9 @@ describe('after signing in', () => {
 
 describe('a refused sign-in', () => {
   it('does not tell a wrong e-mail from a wrong password', () =>
-    expect(refusalWords('CredentialsSignin')).toBe('The e-mail or the password is wrong.'))
+    expect(refusalWords('CredentialsSignin')).toBe(
+      'The e-mail or the password is wrong. If you forgot it, ask an admin for a reset link.',
+    ))
   it('says how long to wait', () => {
     expect(refusalWords('TOO_MANY_ATTEMPTS:42')).toBe('Too many attempts. Try again in 42 s.')
     expect(refusalWords('TOO_MANY_ATTEMPTS:900')).toBe('Too many attempts. Try again in 15 min.')

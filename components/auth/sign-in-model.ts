@@ -11,7 +11,7 @@ export function refusalWords(error: string): string {
   const [code, seconds] = error.split(':')
   switch (code) {
     case 'CredentialsSignin':
-      return 'The e-mail or the password is wrong.'
+      return 'The e-mail or the password is wrong. If you forgot it, ask an admin for a reset link.'
     case 'TOO_MANY_ATTEMPTS':
       return `Too many attempts. Try again ${seconds ? `in ${waitWords(Number(seconds))}` : 'later'}.`
     case 'NOT_ALLOWED':
