@@ -153,11 +153,18 @@ describe('a token that is taken back', () => {
     },
   )
 
-  test('R10: a disabled user’s tokens open nothing', async () => {
+  test('R10: a disabled user’s tokens open nothing, and what is open ends', async () => {
     const { db } = stage.database
     const set = (disabledAt: Date | null) => db.update(users).set({ disabledAt }).where(sql`true`)
+    const session = (await ask(http1.url, bearer(http1.token))).headers.get('mcp-session-id') ?? ''
+    const headers = { accept: 'text/event-stream', 'mcp-session-id': session, ...bearer(http1.token) }
+    const [head] = (await once(http.get(http1.url, { headers }), 'response')) as [http.IncomingMessage]
+    const ended = new Promise((resolve) => head.once('error', () => {}).once('close', resolve))
+    expect(head.statusCode).toBe(200)
     await set(new Date())
     expect((await ask(http1.url, bearer(http1.token))).status).toBe(401)
+    // No deployment changed, so nobody is told: the gateway looks by itself.
+    await ended
     await set(null)
     expect((await ask(http1.url, bearer(http1.token))).status).toBe(200)
   })
