@@ -12,7 +12,7 @@ import { type Block, toBlock } from './fleet-model.ts'
 
 const SPANS: Record<number, string> = {
   1: 'md:col-span-2 xl:col-span-2',
-  2: 'md:col-span-2 xl:col-span-3',
+  2: 'md:col-span-3 xl:col-span-3',
   3: 'md:col-span-3 xl:col-span-4',
   4: 'md:col-span-4 xl:col-span-6',
   5: 'md:col-span-6 xl:col-span-8',
