@@ -64,6 +64,7 @@ function seen(droplet: Droplet, used: Parameters<typeof freeCapacity>[1] & { hol
     memoryBytes: droplet.memoryBytes,
     deployments: used.holders,
     ...(droplet.state === 'active' ? { usable: true } : { usable: false, unusableReason: UNUSABLE[droplet.state] }),
+    ...((droplet.state === 'creating' || droplet.state === 'booting') && { coming: true }),
   }
 }
 

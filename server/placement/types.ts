@@ -14,6 +14,8 @@ export interface PlacementDroplet {
   usable: boolean
   /** Why not, when not usable: `unreachable`, `deleting`. */
   unusableReason?: string
+  /** Not usable yet, but soon: it is being made. */
+  coming?: boolean
 }
 
 export interface PlacementSize {

@@ -1,22 +1,27 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { and, desc, eq, inArray, lt } from 'drizzle-orm'
 import { placements } from '#db/schema/deployments.ts'
 import { droplets, reservations } from '#db/schema/fleet.ts'
 import { BerthError } from '#server/errors.ts'
 import type { Decision, PlacementRequest, Snapshot } from '#server/placement/types.ts'
 import { housekeepingTx } from '#server/tx.ts'
+import type { Capacity } from '../ports.ts'
 import { createLimiter } from './limiter.ts'
 import type { Step, StepContext, StepOutputs } from './step.ts'
 
-/** DigitalOcean boots a droplet in 30 to 60 s, Docker takes as long again; three times that is a fault. */
-const DEADLINE_MS = 6 * 60_000
+/** Five minutes for a droplet that others make and that may come to nothing, as many for one of our own, and some. */
+const DEADLINE_MS = 12 * 60_000
 /** Choices that may lose a race for the last free capacity before the person is told. */
 const CHOICES_MAX = 5
+const LOOK_EVERY_MS = 200
 
 /**
- * One placement of a user at a time in this process: the ten deployments of somebody's first minute then share the
- * droplet that the first of them made, in place of making ten. Between processes the reservation alone decides (I2).
+ * One choice of a user at a time in this process, until its row stands: the next one then sees the droplet that is
+ * being made, and `expected` says who waits for room on it. So the ten deployments of somebody's first minute share
+ * what they need, made side by side. Between processes the reservation alone decides (I2).
  */
 const perUser = createLimiter(1)
+const expected = new Map<string, Set<Capacity>>()
 
 type Placed = StepOutputs['droplet-selection']
 
@@ -27,7 +32,7 @@ export const dropletSelection: Step<'droplet-selection'> = {
   async run(c) {
     const held = await heldByThisAttempt(c)
     if (held) return held
-    return (await takeOverStopped(c)) ?? perUser.run(c.row.userId, c.signal, () => place(c))
+    return (await takeOverStopped(c)) ?? place(c)
   },
   undo: {
     'reservation.release': async ({ ctx, deps, row }) => {
@@ -112,28 +117,89 @@ async function takeOverStopped(c: StepContext): Promise<{ output: Placed; messag
   return { output: { dropletId, dropletName }, message: `Back on ${dropletName}` }
 }
 
+type Turn =
+  | { kind: 'placed'; output: Placed; message: string }
+  | { kind: 'making'; droplet: Promise<Placed>; message: string }
+  | { kind: 'coming'; dropletId: string; name: string; leave: () => void }
+  | { kind: 'raced'; error: BerthError }
+
 async function place(c: StepContext): Promise<{ output: Placed; message: string }> {
   const request = await requestOf(c)
-  for (let tries = 1; ; tries++) {
-    const snapshot = await c.deps.fleet.snapshotFor(c.row.userId, { signal: c.signal })
-    const decision = c.deps.choose(snapshot, request)
-    const { choice } = decision
-    if (choice.kind === 'none') {
-      await storeDecision(c, snapshot, decision)
-      throw new BerthError('NO_PLACEMENT', choice.reason)
+  for (let raced = 0; ; ) {
+    const turn = await perUser.run(c.row.userId, c.signal, () => takeTurn(c, request))
+    if (turn.kind === 'placed') return turn
+    if (turn.kind === 'making') return { output: await turn.droplet, message: turn.message }
+    if (turn.kind === 'raced') {
+      if (++raced === CHOICES_MAX) throw turn.error
+      continue
     }
-    if (choice.kind === 'create') {
-      await storeDecision(c, snapshot, decision)
-      return { output: await provision(c, choice), message: decision.summary }
+    c.progress(`${turn.name} has room and is being made`)
+    try {
+      await untilMade(c, turn.dropletId)
+    } finally {
+      turn.leave()
     }
+  }
+}
+
+async function takeTurn(c: StepContext, request: PlacementRequest): Promise<Turn> {
+  const snapshot = await c.deps.fleet.snapshotFor(c.row.userId, { signal: c.signal })
+  const decision = c.deps.choose(snapshot, request)
+  const { choice, summary: message } = decision
+  if (choice.kind === 'existing') {
     try {
       await c.willUndo({ name: 'reservation.release', args: {} })
       await storeDecision(c, snapshot, decision, choice.dropletId)
-      return { output: { dropletId: choice.dropletId, dropletName: choice.name }, message: decision.summary }
+      return { kind: 'placed', output: { dropletId: choice.dropletId, dropletName: choice.name }, message }
     } catch (error) {
-      const raced = error instanceof BerthError && error.code === 'NO_PLACEMENT'
-      if (!raced || tries === CHOICES_MAX) throw error
+      if (error instanceof BerthError && error.code === 'NO_PLACEMENT') return { kind: 'raced', error }
+      throw error
     }
+  }
+  const soon = c.deps.choose(onceMade(snapshot), request).choice
+  if (soon.kind === 'existing')
+    return { kind: 'coming', dropletId: soon.dropletId, name: soon.name, leave: expect(soon.dropletId, request) }
+  await storeDecision(c, snapshot, decision)
+  if (choice.kind === 'none') throw new BerthError('NO_PLACEMENT', choice.reason)
+  return new Promise((resolve, reject) => {
+    const droplet = provision(c, choice, () => resolve({ kind: 'making', droplet, message }))
+    droplet.then(() => resolve({ kind: 'making', droplet, message }), reject)
+  })
+}
+
+/** The droplets that are being made as if they stood already, less what others wait for on them. */
+function onceMade(snapshot: Snapshot): Snapshot {
+  const droplets = snapshot.droplets
+    .filter((droplet) => droplet.coming)
+    .map((droplet) => {
+      const made = { ...droplet, usable: true }
+      for (const wanted of expected.get(droplet.id) ?? []) {
+        made.freeMemoryBytes -= wanted.memoryBytes
+        made.freeCpuMillis -= wanted.cpuMillis
+        made.freeDiskBytes -= wanted.diskBytes
+      }
+      return made
+    })
+  return { ...snapshot, droplets, sizes: [] }
+}
+
+/** @returns the function that ends the wait */
+function expect(dropletId: string, { memoryBytes, cpuMillis, diskBytes }: Capacity): () => void {
+  const wanted = { memoryBytes, cpuMillis, diskBytes }
+  const all = expected.get(dropletId) ?? new Set()
+  expected.set(dropletId, all.add(wanted))
+  return () => {
+    all.delete(wanted)
+    if (all.size === 0 && expected.get(dropletId) === all) expected.delete(dropletId)
+  }
+}
+
+/** Until it is active or given up; its maker and the reconciler see to it that one of them comes. */
+async function untilMade(c: StepContext, dropletId: string): Promise<void> {
+  for (;;) {
+    const [row] = await c.ctx.db.select({ state: droplets.state }).from(droplets).where(eq(droplets.id, dropletId))
+    if (row?.state !== 'creating' && row?.state !== 'booting') return
+    await delay(LOOK_EVERY_MS, undefined, { signal: c.signal })
   }
 }
 
@@ -155,7 +221,12 @@ async function storeDecision(c: StepContext, snapshot: Snapshot, decision: Decis
   })
 }
 
-async function provision(c: StepContext, choice: { size: string; region: string }): Promise<Placed> {
+/** @param begun called when the droplet's row stands */
+async function provision(
+  c: StepContext,
+  choice: { size: string; region: string },
+  begun: () => void = () => {},
+): Promise<Placed> {
   await c.willUndo({ name: 'droplet.remove', args: {} })
   const droplet = await c.deps.fleet.provisionDroplet({
     ...c.config.resources,
@@ -165,7 +236,10 @@ async function provision(c: StepContext, choice: { size: string; region: string 
     size: choice.size,
     region: choice.region,
     signal: c.signal,
-    onProgress: ({ message }) => c.progress(message),
+    onProgress: ({ message }) => {
+      begun()
+      c.progress(message)
+    },
   })
   return { dropletId: droplet.id, dropletName: droplet.name }
 }
