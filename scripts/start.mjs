@@ -18,6 +18,10 @@ const RESTARTS_MAX = 5
 const RESTART_WINDOW_MS = 60_000
 
 const env = { ...process.env }
+/** R12: the database and the local cloud get no secret of Berth's. */
+const plainEnv = Object.fromEntries(
+  Object.entries(env).filter(([name]) => /^(PATH|HOME|USER|TMPDIR|TZ|LANG|LC_\w+|LOCAL_CLOUD_\w+)$/.test(name)),
+)
 const given = (name) => (env[name] ? env[name] : undefined)
 const port = Number(given('PORT') ?? 3000)
 const host = given('HOST') ?? '127.0.0.1'
@@ -167,7 +171,7 @@ async function startLocalCloud(node) {
       '--parent-pid',
       String(process.pid),
     ],
-    env,
+    env: plainEnv,
     logDir: path.join(dataDir, 'logs'),
   })
   running.push(child)
@@ -182,7 +186,7 @@ async function startDatabase(node) {
     name: 'postgres',
     file: 'db/embedded.ts',
     args: ['--data', path.join(dataDir, 'postgres')],
-    env,
+    env: plainEnv,
     logDir: path.join(dataDir, 'logs'),
   })
   running.push(child)

@@ -5,7 +5,6 @@
  */
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { buffer } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { accountRoutes } from './account-routes.ts'
 import { actionRoutes } from './action-routes.ts'
@@ -159,9 +158,14 @@ function setRateHeaders(headers: Record<string, string>, rate: RateState): void 
 }
 
 async function readBody(request: IncomingMessage): Promise<unknown> {
-  if (Number(request.headers['content-length'] ?? 0) > BODY_BYTES_MAX)
-    throw badRequest('The request body is too large.')
-  const bytes = await buffer(request)
+  const pieces: Buffer[] = []
+  let length = 0
+  for await (const piece of request as AsyncIterable<Buffer>) {
+    length += piece.length
+    if (length > BODY_BYTES_MAX) throw badRequest('The request body is too large.')
+    pieces.push(piece)
+  }
+  const bytes = Buffer.concat(pieces)
   if (bytes.length === 0) return undefined
   try {
     return JSON.parse(bytes.toString())

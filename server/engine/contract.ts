@@ -55,7 +55,7 @@ export interface Scene {
 }
 
 export function engineContract(subject: ContractSubject): void {
-  const title = `the engine of ${subject.name}`
+  const title = `R2: the engine of ${subject.name}`
   describe.skipIf(subject.missing !== null)(subject.missing ? `${title} (${subject.missing})` : title, () => {
     const scene = {} as Scene
     const skipped = new Set<string>()

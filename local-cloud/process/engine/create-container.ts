@@ -191,13 +191,13 @@ function mountsOf(ctx: EngineContext, id: string, host: HostConfig, image: Image
       return { source: mount.Source, target: mount.Target, readOnly: mount.ReadOnly }
     }),
   ]
+  for (const inside of [...Object.keys(image.Volumes ?? {}), ...Object.keys(host.Tmpfs ?? {})]) assertInside(inside)
   const mounts: Mount[] = wanted.map(({ source, target, readOnly }) => {
-    if (!path.posix.isAbsolute(target))
-      throw badParameter(`invalid mount path: '${target}' mount path must be absolute`)
+    assertInside(target)
     if (source.includes('/') || source.startsWith('.'))
       throw badParameter('folders of the host are not supported by this engine: name a volume')
     const volume = createVolume(ctx, { Name: source, Driver: 'local' })
-    return { volume: volume.name, source: ctx.paths.volume(volume.name), path: path.posix.normalize(target), readOnly }
+    return { volume: volume.name, source: ctx.paths.volume(volume.name), path: target, readOnly }
   })
   for (const inside of Object.keys(image.Volumes ?? {})) {
     if (mounts.some((mount) => mount.path === inside) || inside in (host.Tmpfs ?? {})) continue
@@ -206,6 +206,12 @@ function mountsOf(ctx: EngineContext, id: string, host: HostConfig, image: Image
     mounts.push({ volume: null, source, path: inside, readOnly: false })
   }
   return mounts
+}
+
+/** A path of the container: with `..` in it, it could name a folder beside the container's own. */
+function assertInside(target: string): void {
+  if (!path.posix.isAbsolute(target) || path.posix.normalize(target).replace(/\/$/, '') !== target.replace(/\/$/, ''))
+    throw badParameter(`invalid mount path: '${target}' mount path must be absolute and plain`)
 }
 
 export function findContainer(ctx: EngineContext, text: string): StoredContainer {
