@@ -1,5 +1,6 @@
 /** One pass over one cloud account: what the cloud has against what the database says (I1, I9). */
 import { and, eq, inArray, ne, or } from 'drizzle-orm'
+import { cloudAccounts } from '#db/schema/cloud.ts'
 import { deployments } from '#db/schema/deployments.ts'
 import { droplets, reservations } from '#db/schema/fleet.ts'
 import { type DeploymentState, PROGRESSING_STATES } from '#db/schema/states.ts'
@@ -17,6 +18,8 @@ import { forgiveLeftovers } from './leftovers.ts'
 
 /** How long a saga that still runs may overstay its droplet's deadline before the droplet is taken from it. */
 const SAGA_GRACE_MS = 10 * 60_000
+/** DigitalOcean raises an account's droplet limit on request; placement must hear of it without a new token. */
+const ACCOUNT_MAX_AGE_MS = 3_600_000
 /** The background rotation right after activation takes about a second; past this it has failed. */
 const ROTATION_GRACE_MS = 60_000
 
@@ -49,6 +52,8 @@ export async function reconcileAccount(base: FleetBase, account: CloudAccount, p
     }
   }
 
+  if (pass.now.getTime() - account.checkedAt.getTime() > ACCOUNT_MAX_AGE_MS)
+    await attempt('reading the account', () => refreshAccount(base, account, pass))
   const listed: CloudDroplet[] = []
   let readable = false
   await attempt('listing the account', async () => {
@@ -86,6 +91,14 @@ export async function reconcileAccount(base: FleetBase, account: CloudAccount, p
   if (result.problems.length === 0)
     await attempt('clearing what was left over', () => forgiveLeftovers(base, account.userId, pass.now))
   return result
+}
+
+async function refreshAccount(base: FleetBase, account: CloudAccount, { now, signal }: Pass): Promise<void> {
+  const { email, dropletLimit, status } = await cloudFor(base, account).account({ signal })
+  await base.db
+    .update(cloudAccounts)
+    .set({ email, dropletLimit, status, checkedAt: now })
+    .where(eq(cloudAccounts.id, account.id))
 }
 
 function rowsFor(base: FleetBase, account: CloudAccount, listed: CloudDroplet[]): Promise<Droplet[]> {

@@ -273,3 +273,14 @@ test('I9: a pass that loses its database connection is followed by others', asyn
   expect(await reconciler.runOnce()).toBe(true)
   expect(reconciler.status().problems).toEqual([])
 })
+
+test('a droplet limit that DigitalOcean raised is known within the hour', async () => {
+  cloud.account = async () => ({ uuid: v7(), email: 'cloud@berth.test', status: 'active', dropletLimit: 25 })
+  const limit = async () =>
+    (await base.db.select().from(cloudAccounts).where(eq(cloudAccounts.id, owner.cloudAccountId)))[0]?.dropletLimit
+  await reconciler.runOnce()
+  expect(await limit()).toBe(10)
+  later(3_700_000)
+  await reconciler.runOnce()
+  expect(await limit()).toBe(25)
+})
