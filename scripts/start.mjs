@@ -9,6 +9,7 @@ import path from 'node:path'
 import { ensureBuild } from './lib/build.mjs'
 import { startChild } from './lib/children.mjs'
 import { nodeRuntime } from './lib/node-runtime.mjs'
+import { whenNpmEnds } from './lib/npm-parent.mjs'
 import { ensurePackages } from './lib/packages.mjs'
 import { bold, dim, explain, Problem, phase, red, root, say } from './lib/say.mjs'
 
@@ -49,6 +50,7 @@ async function stop(code) {
 process.on('SIGINT', () => void stop(0))
 process.on('SIGTERM', () => void stop(0))
 process.on('SIGHUP', () => void stop(0))
+whenNpmEnds(() => void stop(0))
 
 const lockFile = path.join(dataDir, 'start.pid')
 
