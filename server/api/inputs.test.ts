@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
-import { idempotencyKey, label, rowNumber, variables } from './inputs.ts'
+import { idempotencyKey, label, rowNumber, searchText, variables } from './inputs.ts'
 
 test.each([
   ['a key with NUL', idempotencyKey, 'a\0b'],
   ['a key with half a surrogate pair', idempotencyKey, 'a\ud800b'],
+  ['a search for NUL', searchText(10), '\0'],
   ['an empty key', idempotencyKey, ''],
   ['a name with half a surrogate pair', label, 'a\ud800b'],
   ['a value with NUL', variables, { KEY: 'a\0b' }],

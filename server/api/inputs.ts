@@ -19,6 +19,8 @@ export const label = z
   .refine((value) => !/[\p{Cc}\p{Cs}]/u.test(value), 'Use one line without control characters')
 /** Opaque; two different keys must stay different in the database. */
 export const idempotencyKey = z.string().min(1).max(200).refine(storable, 'Use text without NUL')
+/** What is looked for in the database. */
+export const searchText = (max: number) => z.string().max(max).refine(storable, 'Use text without NUL')
 /** Numbers of rows, as Postgres counts them. */
 export const rowNumber = z
   .int()
