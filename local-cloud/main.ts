@@ -64,10 +64,9 @@ function number(name: string, text: string, max: number): number {
 }
 
 /** Calls back once when the process with this number is gone, or another one has its number. */
-function whenGone(pid: number, gone: () => void): void {
-  const started = startTime(pid)
+function whenGone(pid: number, started: string | null, gone: () => void): void {
   const timer = setInterval(() => {
-    if (startTime(pid) === started) return
+    if (started !== null && startTime(pid) === started) return
     clearInterval(timer)
     gone()
   }, PARENT_CHECK_MS)
@@ -78,6 +77,8 @@ async function main(): Promise<void> {
   const argv = process.argv.slice(2)
   if (argv.includes('--help')) return console.log(USAGE)
   const o = readArguments(argv)
+  // Read before the start takes its time: a parent that is gone by then must be noticed too.
+  const parentStarted = o.parentPid ? startTime(o.parentPid) : null
   const cloud = await startLocalCloud(o).catch((error: unknown) => {
     throw new Error(explain(error, o), { cause: error })
   })
@@ -95,7 +96,7 @@ async function main(): Promise<void> {
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
-  if (o.parentPid) whenGone(o.parentPid, stop)
+  if (o.parentPid) whenGone(o.parentPid, parentStarted, stop)
   const facts = { url: cloud.url, registry: cloud.registry, driver: o.driver, data: o.dataDir }
   console.log(`local cloud ready: DigitalOcean API ${cloud.url}/v2, images ${cloud.registry} ${JSON.stringify(facts)}`)
 }

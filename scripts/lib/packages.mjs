@@ -30,7 +30,7 @@ export function npm(args, { cwd = root, otherwise }) {
     child.once('exit', (code) =>
       code === 0
         ? resolve()
-        : reject(new Problem(`${explain(output, otherwise)}\n${output.trim().split('\n').slice(-8).join('\n')}`)),
+        : reject(new Problem(explain(output, `${otherwise}\n${output.trim().split('\n').slice(-8).join('\n')}`))),
     )
   })
 }

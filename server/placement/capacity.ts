@@ -49,6 +49,6 @@ export function shortage(free: Capacity, wanted: Capacity): Shortage | null {
   return null
 }
 
-/** Bytes as a person reads them: whole MiB below 10 GiB, else GiB. */
+/** Bytes as the pages write them: whole MB (2^20) below 10 GB, else GB. */
 export const readableBytes = (bytes: number): string =>
-  bytes < 10 * GIB ? `${Math.floor(bytes / MIB)} MiB` : `${Math.floor(bytes / GIB)} GiB`
+  bytes < 10 * GIB ? `${Math.floor(bytes / MIB)} MB` : `${Math.floor(bytes / GIB)} GB`

@@ -57,7 +57,7 @@ describe('what is chosen, as sentences', () => {
     ],
     [
       'nothing when no size is big enough',
-      'None of the sizes on sale in ams3, fra1, nyc3 has 62 GiB memory, 0.25 vCPU and 1024 MiB disk beside what the system takes.',
+      'None of the sizes on sale in ams3, fra1, nyc3 has 62 GB memory, 0.25 vCPU and 1024 MB disk beside what the system takes.',
       () => sentence({}, { memoryBytes: 62 * GIB }),
     ],
     ['nothing in an unknown region', 'No droplet can be created in mars1.', () => sentence({}, { regions: ['mars1'] })],
@@ -68,7 +68,7 @@ describe('what is chosen, as sentences', () => {
     ],
     [
       'never another than the droplet asked for',
-      "a can't take it. 300 MiB memory free, 900 MiB needed.",
+      "a can't take it. 300 MB memory free, 900 MB needed.",
       () => sentence({ droplets: [a, b] }, { dropletId: a.id, memoryBytes: 900 * MIB }),
     ],
   ])('%s', (_, expected, run) => expect(run()).toBe(expected))
@@ -95,7 +95,7 @@ test('I10: a decision names the winner with its factors and each loser with its 
           "dropletId": "id-fits",
           "factors": [
             {
-              "detail": "768 MiB of memory left over",
+              "detail": "768 MB of memory left over",
               "name": "memory-fit",
               "score": 0.625,
             },
@@ -128,7 +128,7 @@ test('I10: a decision names the winner with its factors and each loser with its 
         },
         {
           "constraint": "disk",
-          "detail": "0 MiB disk free, 1024 MiB needed.",
+          "detail": "0 MB disk free, 1024 MB needed.",
           "dropletId": "id-crammed",
           "name": "crammed",
         },
@@ -140,7 +140,7 @@ test('I10: a decision names the winner with its factors and each loser with its 
         },
         {
           "constraint": "memory",
-          "detail": "100 MiB memory free, 256 MiB needed.",
+          "detail": "100 MB memory free, 256 MB needed.",
           "dropletId": "id-full",
           "name": "full",
         },

@@ -33,10 +33,11 @@ export const analysis: Step<'analysis'> = {
       .where(and(eq(cloudAccounts.userId, row.userId), isNull(cloudAccounts.forgottenAt)))
     if (!account) throw new BerthError('CLOUD_ACCOUNT_MISSING', 'There is no cloud account to deploy to.')
     const count = Object.keys(resolved).length
-    const mib = Math.round(config.resources.memoryBytes / 2 ** 20)
+    const memory = `${Math.round(config.resources.memoryBytes / 2 ** 20)} MB`
+    const variablesWords = count === 0 ? '' : count === 1 ? ', 1 variable' : `, ${count} variables`
     return {
       output: {},
-      message: `${repositoryOf(config.image)}, ${mib} MiB, ${count} ${count === 1 ? 'variable' : 'variables'}`,
+      message: `${repositoryOf(config.image)}, ${memory}${variablesWords}`,
     }
   },
 }

@@ -108,7 +108,7 @@ function hostPortOf(c: StepContext, container: ContainerInfo): number | null {
 
 export async function exited(c: StepContext, engine: Engine, container: ContainerInfo | null): Promise<BerthError> {
   const how = container?.oomKilled
-    ? `it used more than its ${Math.round(c.config.resources.memoryBytes / 2 ** 20)} MiB of memory`
+    ? `it used more than its ${Math.round(c.config.resources.memoryBytes / 2 ** 20)} MB of memory`
     : `exit code ${container?.exitCode ?? 'unknown'}`
   const tail = await logTail(c, engine, containerName({ deploymentId: c.row.id, attempt: c.row.attempt }))
   return Object.assign(new BerthError('CONTAINER_EXITED', `The server ended by itself: ${how}.`), { logTail: tail })

@@ -47,7 +47,7 @@ export const imagePull: Step<'image-pull'> = {
         entrypoint,
         cmd,
       },
-      message: present ? 'Already on the droplet' : `Pulled ${Math.round(sizeBytes / MIB)} MiB`,
+      message: present ? 'Already on the droplet' : `Pulled ${sizeWords(sizeBytes)}`,
     }
   },
   undo: {
@@ -87,7 +87,7 @@ const pull = (c: StepContext, engine: Engine, dropletId: string) =>
       signal: c.signal,
       onProgress: ({ currentBytes, totalBytes, layersDone, layersTotal }) => {
         if (totalBytes > 0)
-          c.progress(`${Math.round(currentBytes / MIB)} of ${Math.round(totalBytes / MIB)} MiB`, {
+          c.progress(`${sizeWords(currentBytes)} of ${sizeWords(totalBytes)}`, {
             current: currentBytes,
             total: totalBytes,
             unit: 'bytes',
@@ -101,3 +101,7 @@ const pull = (c: StepContext, engine: Engine, dropletId: string) =>
       },
     }),
   )
+
+/** As the pages write sizes; an image may be smaller than a megabyte. */
+const sizeWords = (bytes: number): string =>
+  bytes < MIB ? `${Math.ceil(bytes / 1024)} kB` : `${Math.round(bytes / MIB)} MB`
