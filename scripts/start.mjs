@@ -82,9 +82,16 @@ function checkChoices() {
       throw new Problem(`${name} is ${env[name]}: give one of ${choices.join(', ')}.`)
 }
 
+/** One by one: below /proc, where nothing can be made, Node's own `recursive` never comes back. */
+function makeFolder(folder) {
+  if (existsSync(folder)) return
+  makeFolder(path.dirname(folder))
+  mkdirSync(folder, { mode: 0o700 })
+}
+
 function prepareData() {
   try {
-    mkdirSync(path.join(dataDir, 'logs'), { recursive: true, mode: 0o700 })
+    makeFolder(path.join(dataDir, 'logs'))
     writeFileSync(path.join(dataDir, 'writable'), '')
     rmSync(path.join(dataDir, 'writable'))
   } catch (error) {
@@ -175,8 +182,8 @@ async function startLocalCloud(node) {
     ],
     env: plainEnv,
     logDir: path.join(dataDir, 'logs'),
+    onSpawn: (spawned) => running.push(spawned),
   })
-  running.push(child)
   watch(child, 'The local cloud')
   return child.ready
 }
@@ -190,8 +197,8 @@ async function startDatabase(node) {
     args: ['--data', path.join(dataDir, 'postgres')],
     env: plainEnv,
     logDir: path.join(dataDir, 'logs'),
+    onSpawn: (spawned) => running.push(spawned),
   })
-  running.push(child)
   watch(child, 'The database')
   return child.ready.url
 }
@@ -207,6 +214,8 @@ function watch(child, name) {
 /** The app is started again when it dies, so that running deployments are taken up; not in a loop. */
 async function startApp(node, appEnv) {
   const started = []
+  let spawned
+  running.push({ stop: () => spawned?.stop() })
   const start = () =>
     startChild({
       node,
@@ -215,9 +224,11 @@ async function startApp(node, appEnv) {
       args: ['--supervised'],
       env: appEnv,
       logDir: path.join(dataDir, 'logs'),
+      onSpawn: (child) => {
+        spawned = child
+      },
     })
   const current = { child: await start() }
-  running.push({ stop: () => current.child.stop() })
   const onEnd = async () => {
     await current.child.ended
     if (stopping) return

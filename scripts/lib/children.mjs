@@ -12,10 +12,11 @@ import { Problem, root } from './say.mjs'
 const STOP_TIMEOUT_MS = 20_000
 
 /**
- * Starts `node file args` and waits for its first line on stdout, which ends in a JSON object.
+ * Starts `node file args` and waits for its first line on stdout, which ends in a JSON object. `onSpawn` gets the child
+ * before that, so that whoever stops meanwhile stops it too.
  * @returns {Promise<{ready: any, ended: Promise<number|null>, stop: () => Promise<void>, pid: number}>}
  */
-export async function startChild({ node, name, file, args = [], env, logDir, readyTimeoutMs = 120_000 }) {
+export async function startChild({ node, name, file, args = [], env, logDir, onSpawn, readyTimeoutMs = 120_000 }) {
   const log = createWriteStream(path.join(logDir, `${name}.log`), { flags: 'a' })
   const child = spawn(node, ['--disable-warning=ExperimentalWarning', path.join(root, file), ...args], {
     cwd: root,
@@ -25,6 +26,18 @@ export async function startChild({ node, name, file, args = [], env, logDir, rea
   })
   const ended = new Promise((resolve) => child.once('exit', (code) => resolve(code)))
   child.stdin.on('error', () => {})
+  const handle = {
+    ended,
+    pid: child.pid,
+    async stop() {
+      if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+      child.kill('SIGTERM')
+      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS)
+      await ended
+      clearTimeout(timer)
+    },
+  }
+  onSpawn(handle)
   const tail = []
   child.stderr.on('data', (chunk) => {
     log.write(chunk)
@@ -53,21 +66,10 @@ export async function startChild({ node, name, file, args = [], env, logDir, rea
       settle(reject)(new Problem(tail.join('').trim() || `${name} ended before it was ready: see ${log.path}.`)),
     )
     child.once('error', (error) => settle(reject)(new Problem(`${name} could not be started: ${error.message}`)))
-  }).catch((error) => {
-    child.kill('SIGKILL')
+  }).catch(async (error) => {
+    await handle.stop()
     throw error
   })
   lines.on('line', (line) => log.write(`${line}\n`))
-  return {
-    ready,
-    ended,
-    pid: child.pid,
-    async stop() {
-      if (child.exitCode !== null || child.signalCode !== null) return
-      child.kill('SIGTERM')
-      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS)
-      await ended
-      clearTimeout(timer)
-    },
-  }
+  return { ...handle, ready }
 }
