@@ -2,8 +2,8 @@
  * The process. Listens first, so that a port in use is told at once and health says `starting`; then builds the
  * runtime and the pages; then prints one line of JSON on stdout: `{"url": …}`. Logs go to stderr.
  *
- * Stops on SIGTERM and SIGINT, and with `--supervised` when stdin closes (the parent is gone): no new connection,
- * streams cut (their clients come back to whoever answers next), requests under way finished, leases released, pools
+ * Stops on SIGTERM and SIGINT, and with `--supervised` when stdin closes (the parent is gone): health says `stopping`,
+ * everything else is refused, streams cut (their clients come back to whoever answers next), requests under way finished, leases released, pools
  * closed; all of it within `STOP_TIMEOUT_MS`.
  */
 import { type Config, ConfigError, readConfig, tellNextAuth } from '#server/config.ts'
@@ -43,8 +43,9 @@ async function main(config: Config, log: Log): Promise<void> {
       process.exit(1)
     }, STOP_TIMEOUT_MS).unref()
     void (async () => {
-      await server?.stop()
+      await server?.drain()
       await runtime?.stop()
+      await server?.stop()
       process.exit(0)
     })()
   }

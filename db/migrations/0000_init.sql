@@ -304,7 +304,7 @@ CREATE INDEX "deployment_tokens_deployment_idx" ON "deployment_tokens" USING btr
 CREATE INDEX "deployments_user_idx" ON "deployments" USING btree ("user_id","created_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "deployments_idempotency_key" ON "deployments" USING btree ("user_id","idempotency_key");--> statement-breakpoint
 CREATE INDEX "deployments_lease_idx" ON "deployments" USING btree ("lease_owner") WHERE "deployments"."lease_owner" is not null;--> statement-breakpoint
-CREATE INDEX "deployments_queue_idx" ON "deployments" USING btree ("priority" DESC NULLS LAST,"created_at") WHERE "deployments"."state" = 'queued';--> statement-breakpoint
+CREATE INDEX "deployments_moving_idx" ON "deployments" USING btree ("state") WHERE "deployments"."state" not in ('deleted', 'failed', 'cancelled', 'stopped');--> statement-breakpoint
 CREATE INDEX "droplets_user_idx" ON "droplets" USING btree ("user_id");--> statement-breakpoint
 CREATE INDEX "droplets_account_idx" ON "droplets" USING btree ("cloud_account_id");--> statement-breakpoint
 CREATE INDEX "reservations_droplet_idx" ON "reservations" USING btree ("droplet_id");

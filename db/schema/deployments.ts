@@ -82,7 +82,10 @@ export const deployments = pgTable(
     index('deployments_user_idx').on(t.userId, t.createdAt),
     uniqueIndex('deployments_idempotency_key').on(t.userId, t.idempotencyKey),
     index('deployments_lease_idx').on(t.leaseOwner).where(sql`${t.leaseOwner} is not null`),
-    index('deployments_queue_idx').on(t.priority.desc(), t.createdAt).where(sql`${t.state} = 'queued'`),
+    // The queue, the health round and take-over look at what is alive, which stays small.
+    index('deployments_moving_idx')
+      .on(t.state)
+      .where(sql`${t.state} not in ('deleted', 'failed', 'cancelled', 'stopped')`),
   ],
 )
 

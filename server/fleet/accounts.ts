@@ -67,7 +67,7 @@ export async function connectCloudAccount(
 ): Promise<CloudAccountSummary> {
   const token = input.token.trim()
   // It goes into a header: printable ASCII only.
-  if (!/^[\x21-\x7e]{16,512}$/.test(token))
+  if (!/^[\x21-\x7e]{1,512}$/.test(token))
     throw new BerthError('CLOUD_TOKEN_INVALID', 'This does not look like a DigitalOcean token.', { field: 'token' })
   const info = await checkToken(ctx.fleet.clouds.probe(token))
   let replaced: CloudAccount | undefined

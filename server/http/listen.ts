@@ -1,7 +1,9 @@
 /** The HTTP server's socket side: one port, no delay on any socket, and a stop that ends. */
+import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Config } from '#server/config.ts'
+import { isStream } from '#server/observability/metrics.ts'
 
 /** One sentence for the person who started Berth. */
 export class ListenError extends Error {}
@@ -14,6 +16,8 @@ const DRAIN_MS = 5000
 export interface Listening {
   /** Where other processes on this machine reach it. */
   url: string
+  /** Ends streams and waits for requests under way; goes on answering, so that health can say `stopping`. */
+  drain(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -21,10 +25,10 @@ export async function listen(
   config: Config,
   handle: (req: IncomingMessage, res: ServerResponse) => void,
 ): Promise<Listening> {
-  const streams = new Set<ServerResponse>()
+  const open = new Set<ServerResponse>()
   const server = createServer({ noDelay: true, keepAlive: true, keepAliveTimeout: KEEP_ALIVE_MS }, (req, res) => {
-    streams.add(res)
-    res.once('close', () => streams.delete(res))
+    open.add(res)
+    res.once('close', () => open.delete(res))
     handle(req, res)
   })
   // No web socket is served (development excepted, where Next takes its own).
@@ -39,17 +43,18 @@ export async function listen(
   const port = typeof address === 'object' && address ? address.port : config.port
   return {
     url: `http://${reachable(config.host)}:${port}`,
-    async stop() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      server.closeIdleConnections()
+    async drain() {
       // Streams would last forever; whoever reads one opens it again where it is answered.
-      for (const res of streams) {
-        if (String(res.getHeader('content-type') ?? '').startsWith('text/event-stream')) res.destroy()
-        else if (!res.headersSent) res.setHeader('connection', 'close')
-      }
-      const drain = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
+      for (const res of open) if (isStream(res)) res.destroy()
+      const late = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
+      await Promise.all([...open].map((res) => once(res, 'close')))
+      clearTimeout(late)
+    },
+    async stop() {
+      const closed = once(server, 'close')
+      server.close()
+      server.closeAllConnections()
       await closed
-      clearTimeout(drain)
     },
   }
 }

@@ -76,6 +76,8 @@ async function route(
   const ready = surface.ready()
   if (kind === 'health') return answerHealth(surface, res)
   if (kind === 'metrics') return answerMetrics(surface, req, res)
+  if (surface.phase() === 'stopping')
+    return sendText(res, 503, 'Berth is stopping.\n', { 'retry-after': '5', connection: 'close' })
   if (!ready) return sendText(res, 503, 'Berth is starting.\n', { 'retry-after': '1' })
   if (config.role === 'worker') return sendText(res, 404, 'This is a worker: it serves health and metrics only.\n')
   if (kind === 'mcp') {

@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm'
 import { deployments } from '#db/schema/deployments.ts'
+import { droplets } from '#db/schema/fleet.ts'
 import { toBerthError } from '#server/errors.ts'
 import { wakeWorkers } from '../begin.ts'
 import type { SagaEnvironment } from '../saga/environment.ts'
@@ -25,6 +26,12 @@ export async function runStop(env: SagaEnvironment, lease: Lease): Promise<void>
     const error = await untilDeadline(row.deadlineAt, controller.signal, async () => {
       await readOwned(env.ctx.db, lease)
       if (!row.dropletId || !row.containerId) return
+      const [droplet] = await env.ctx.db
+        .select({ state: droplets.state })
+        .from(droplets)
+        .where(eq(droplets.id, row.dropletId))
+      // With its droplet the container went too: nothing is left to stop.
+      if (!droplet || droplet.state === 'deleting' || droplet.state === 'deleted') return
       const engine = await env.deps.engines.engine(row.dropletId)
       const container = await engine.container(row.containerId, { signal: controller.signal })
       if (container?.state === 'running' || container?.state === 'restarting')

@@ -83,7 +83,8 @@ async function ownersOf(base: FleetBase, labels: Record<string, string>[]): Prom
 export async function forgiveLeftovers(base: FleetBase, userId: string, before: Date): Promise<void> {
   const where = and(
     eq(deployments.userId, userId),
-    inArray(deployments.state, ['failed', 'cancelled', 'deleted']),
+    // Also where an earlier attempt went on serving or rests.
+    inArray(deployments.state, ['failed', 'cancelled', 'deleted', 'healthy', 'unhealthy', 'stopped']),
     lt(deployments.updatedAt, before),
     sql`jsonb_array_length(coalesce(${deployments.error} -> 'leftovers', '[]'::jsonb)) > 0`,
   )
