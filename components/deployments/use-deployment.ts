@@ -1,6 +1,6 @@
 'use client'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useMemo } from 'react'
+import { useEffect, useMemo, useRef } from 'react'
 import { useLive } from '#components/live/provider.tsx'
 import { useTRPC } from '#components/trpc/client.tsx'
 import type { DeploymentEvent } from '#server/deployments/event-types.ts'
@@ -24,6 +24,10 @@ export function useDeployment(deploymentId: string) {
   const history = useQuery(trpc.deployments.events.queryOptions({ deploymentId }))
   const events = history.data?.events ?? NONE
 
+  const refreshView = useGathered(() => {
+    void queryClient.invalidateQueries({ queryKey: trpc.deployments.get.queryKey({ deploymentId }) })
+  })
+
   // Only once the history is here: the stream then goes on right behind it.
   const after = events.at(-1)?.n ?? 0
   useLive(history.data ? { kind: 'deployment', id: deploymentId, after } : null, (payload) => {
@@ -33,8 +37,7 @@ export function useDeployment(deploymentId: string) {
       const fresh = payload.events.filter((event) => event.n > last)
       return fresh.length > 0 ? { events: [...(held?.events ?? []), ...fresh] } : held
     })
-    if (payload.events.some((event) => CHANGES_VIEW.has(event.type)))
-      void queryClient.invalidateQueries({ queryKey: trpc.deployments.get.queryKey({ deploymentId }) })
+    if (payload.events.some((event) => CHANGES_VIEW.has(event.type))) refreshView()
     if (payload.events.some((event) => event.type === 'step.succeeded' && event.data.step === 'droplet-selection'))
       void queryClient.invalidateQueries({ queryKey: trpc.deployments.placement.queryKey({ deploymentId }) })
   })
@@ -44,3 +47,17 @@ export function useDeployment(deploymentId: string) {
 }
 
 const NONE: DeploymentEvent[] = []
+
+/** Several events of one step ask for one look at the view, soon after the first. */
+const GATHER_MS = 120
+
+function useGathered(work: () => void): () => void {
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  useEffect(() => () => clearTimeout(timer.current), [])
+  return () => {
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined
+      work()
+    }, GATHER_MS)
+  }
+}
