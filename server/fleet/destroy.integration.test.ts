@@ -14,10 +14,10 @@ import {
   type FakePool,
   fakeCloud,
   fakePool,
-  GIB,
   insertAccount,
   insertUser,
   MIB,
+  provisionInput,
   testBase,
   withFleet,
 } from './testing.ts'
@@ -44,18 +44,7 @@ beforeEach(async () => {
   await insertAccount(base, userId)
 })
 
-const input = (o: Partial<ProvisionInput> = {}): ProvisionInput => ({
-  userId,
-  deploymentId: v7(),
-  attempt: 1,
-  size: 's-1vcpu-2gb',
-  region: 'fra1',
-  memoryBytes: 256 * MIB,
-  cpuMillis: 250,
-  diskBytes: GIB,
-  signal: new AbortController().signal,
-  ...o,
-})
+const input = (o: Partial<ProvisionInput> = {}) => provisionInput({ userId, ...o })
 const rowsFor = (deploymentId: string) => base.db.select().from(droplets).where(eq(droplets.createdFor, deploymentId))
 const reservationsOf = (deploymentId: string) =>
   base.db.$count(reservations, eq(reservations.deploymentId, deploymentId))

@@ -1,5 +1,4 @@
 import { eq } from 'drizzle-orm'
-import { v7 } from 'uuid'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { droplets } from '#db/schema/fleet.ts'
 import { type TestDatabase, testDatabase } from '#db/testing.ts'
@@ -13,10 +12,9 @@ import {
   type FakePool,
   fakeCloud,
   fakePool,
-  GIB,
   insertAccount,
   insertUser,
-  MIB,
+  provisionInput,
   testBase,
   withFleet,
 } from './testing.ts'
@@ -43,18 +41,7 @@ beforeEach(async () => {
   await insertAccount(base, userId)
 })
 
-const input = (o: Partial<ProvisionInput> = {}): ProvisionInput => ({
-  userId,
-  deploymentId: v7(),
-  attempt: 1,
-  size: 's-1vcpu-2gb',
-  region: 'fra1',
-  memoryBytes: 256 * MIB,
-  cpuMillis: 250,
-  diskBytes: GIB,
-  signal: new AbortController().signal,
-  ...o,
-})
+const input = (o: Partial<ProvisionInput> = {}) => provisionInput({ userId, ...o })
 
 describe('host key rotation', () => {
   const rowOf = async (id: string) => (await base.db.select().from(droplets).where(eq(droplets.id, id)))[0]

@@ -1,8 +1,8 @@
 /** A user's droplets as the page lists them, and what a user may do to one. */
 import { and, desc, eq, inArray, ne } from 'drizzle-orm'
 import { deployments } from '#db/schema/deployments.ts'
-import { type DropletState, droplets, reservations } from '#db/schema/fleet.ts'
-import type { DeploymentState } from '#db/schema/states.ts'
+import { droplets, reservations } from '#db/schema/fleet.ts'
+import type { DropletView } from '#server/api/views.ts'
 import type { UserCtx } from '#server/context.ts'
 import { BerthError } from '#server/errors.ts'
 import { ownedTx } from '#server/tx.ts'
@@ -10,27 +10,7 @@ import { finishDeleting, markDeleting } from './destroy.ts'
 import { markGone } from './gone.ts'
 import type { FleetCtx } from './types.ts'
 
-export interface DropletSummary {
-  id: string
-  name: string
-  state: DropletState
-  region: string
-  size: string
-  vcpus: number
-  memoryBytes: number
-  diskBytes: number
-  reservedMemoryBytes: number
-  reservedCpuMillis: number
-  priceMonthlyMicros: number
-  publicIp: string | null
-  createdAt: Date
-  lastSeenAt: Date | null
-  engineLacks: string[]
-  engineVersion: string | null
-  deployments: { deploymentId: string; name: string; state: DeploymentState; memoryBytes: number }[]
-}
-
-export async function listDroplets(ctx: UserCtx): Promise<DropletSummary[]> {
+export async function listDroplets(ctx: UserCtx): Promise<DropletView[]> {
   const rows = await ctx.db
     .select()
     .from(droplets)

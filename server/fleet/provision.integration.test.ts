@@ -1,5 +1,4 @@
 import { eq } from 'drizzle-orm'
-import { v7 } from 'uuid'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { auditLog } from '#db/schema/auth.ts'
 import { cloudAccounts } from '#db/schema/cloud.ts'
@@ -13,10 +12,9 @@ import {
   type FakePool,
   fakeCloud,
   fakePool,
-  GIB,
   insertAccount,
   insertUser,
-  MIB,
+  provisionInput,
   testBase,
   withFleet,
 } from './testing.ts'
@@ -44,18 +42,7 @@ beforeEach(async () => {
   accountId = await insertAccount(base, userId)
 })
 
-const input = (o: Partial<ProvisionInput> = {}): ProvisionInput => ({
-  userId,
-  deploymentId: v7(),
-  attempt: 1,
-  size: 's-1vcpu-2gb',
-  region: 'fra1',
-  memoryBytes: 256 * MIB,
-  cpuMillis: 250,
-  diskBytes: GIB,
-  signal: new AbortController().signal,
-  ...o,
-})
+const input = (o: Partial<ProvisionInput> = {}) => provisionInput({ userId, ...o })
 const rowsFor = (deploymentId: string) => base.db.select().from(droplets).where(eq(droplets.createdFor, deploymentId))
 const reservationsOf = (deploymentId: string) =>
   base.db.$count(reservations, eq(reservations.deploymentId, deploymentId))

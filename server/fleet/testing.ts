@@ -21,7 +21,7 @@ import { createFleet } from './fleet.ts'
 import { generateKeyPair } from './key-pair.ts'
 import { attemptTagOf } from './names.ts'
 import { sealClientKey, sealToken } from './secrets.ts'
-import type { Droplet, FleetBase, FleetCtx } from './types.ts'
+import type { Droplet, FleetBase, FleetCtx, ProvisionInput } from './types.ts'
 
 export const MIB = 2 ** 20
 export const GIB = 2 ** 30
@@ -269,3 +269,16 @@ export function fakePool(): FakePool {
   }
   return pool
 }
+
+/** A small deployment that wants a droplet of its own. */
+export const provisionInput = (o: Partial<ProvisionInput> & { userId: string }): ProvisionInput => ({
+  deploymentId: v7(),
+  attempt: 1,
+  size: 's-1vcpu-2gb',
+  region: 'fra1',
+  memoryBytes: 256 * MIB,
+  cpuMillis: 250,
+  diskBytes: GIB,
+  signal: new AbortController().signal,
+  ...o,
+})
