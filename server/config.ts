@@ -9,6 +9,9 @@ const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http:// or http
 /** `Buffer.from` skips what is not base64, so a damaged key would pass as another one. */
 const KEY_BASE64 = /^[A-Za-z0-9+/]{43}=?$/
 
+/** Where Docker's official Node images hold npm. */
+const NPM_CLI = '/usr/local/lib/node_modules/npm/bin/npm-cli.js'
+
 const environment = z.object({
   PORT: port.default(3000),
   HOST: z.string().min(1).default('127.0.0.1'),
@@ -31,6 +34,20 @@ const environment = z.object({
     .string()
     .regex(/^[a-z0-9.-]+:\d{1,5}$/, 'must be host:port')
     .optional(),
+  BERTH_ALLOWED_HOSTS: z
+    .string()
+    .regex(/^[\w.\-[\]:]+(\s*,\s*[\w.\-[\]:]+)*$/, 'must be a list of host or host:port, with commas between')
+    .optional(),
+  BERTH_SIGNATURE_POLICY: z.enum(['off', 'warn', 'enforce']).default('warn'),
+  BERTH_SIGNATURE_KEYS: z.string().min(1).optional(),
+  BERTH_SIGSTORE_ROOT: z.string().min(1).optional(),
+  TRIVY_PATH: z.string().min(1).optional(),
+  TRIVY_SERVER_URL: httpUrl.optional(),
+  TRIVY_FAIL_SEVERITY: z.enum(['LOW', 'MEDIUM', 'HIGH', 'CRITICAL', 'NEVER']).default('CRITICAL'),
+  BERTH_NODE_RUNNER: z.string().min(1).default('docker.io/library/node:24-slim'),
+  BERTH_PYTHON_RUNNER: z.string().min(1).default('docker.io/library/python:3.13-slim'),
+  BERTH_NPM_REGISTRY: httpUrl.default('https://registry.npmjs.org'),
+  BERTH_PYPI_INDEX: httpUrl.default('https://pypi.org/simple'),
   BERTH_DEV: z.enum(['0', '1']).default('0'),
   GITHUB_CLIENT_ID: z.string().optional(),
   GITHUB_CLIENT_SECRET: z.string().optional(),
@@ -53,6 +70,29 @@ export interface Config {
   demo: boolean
   /** `host:port` of the local cloud's image registry; null outside the demo. */
   demoRegistry: string | null
+  /**
+   * `host` or `host:port` in lower case that Berth may ask although they are not public: private registries. Everything
+   * else that is not a public address is refused.
+   */
+  allowedHosts: string[]
+  signatures: {
+    policy: 'off' | 'warn' | 'enforce'
+    /** PEM file with the public keys that may sign images; null: none. */
+    keysFile: string | null
+    /** Sigstore's trusted root: a file, `tuf` to fetch and cache it, null to check no Sigstore signature. */
+    trustedRoot: string | null
+  }
+  /** Vulnerabilities are scanned by this binary, against this server when given; null: not scanned. */
+  trivy: {
+    path: string
+    serverUrl: string | null
+    failSeverity: 'LOW' | 'MEDIUM' | 'HIGH' | 'CRITICAL' | 'NEVER'
+  } | null
+  /** Images in which npm and PyPI packages are installed and run, and where these come from. */
+  runners: {
+    node: { image: string; npmCli: string; registryUrl: string }
+    python: { image: string; indexUrl: string }
+  }
   /** Next compiles pages as they are asked for. */
   dev: boolean
   oauth: {
@@ -97,6 +137,27 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     metricsToken: e.BERTH_METRICS_TOKEN ?? null,
     demo,
     demoRegistry: demo ? (e.BERTH_DEMO_REGISTRY ?? null) : null,
+    allowedHosts: (e.BERTH_ALLOWED_HOSTS ?? '')
+      .split(',')
+      .map((host) => host.trim().toLowerCase())
+      .filter(Boolean),
+    signatures: {
+      policy: e.BERTH_SIGNATURE_POLICY,
+      keysFile: e.BERTH_SIGNATURE_KEYS ?? null,
+      trustedRoot: e.BERTH_SIGSTORE_ROOT ?? null,
+    },
+    trivy:
+      e.TRIVY_PATH || e.TRIVY_SERVER_URL
+        ? {
+            path: e.TRIVY_PATH ?? 'trivy',
+            serverUrl: e.TRIVY_SERVER_URL ?? null,
+            failSeverity: e.TRIVY_FAIL_SEVERITY,
+          }
+        : null,
+    runners: {
+      node: { image: e.BERTH_NODE_RUNNER, npmCli: NPM_CLI, registryUrl: e.BERTH_NPM_REGISTRY },
+      python: { image: e.BERTH_PYTHON_RUNNER, indexUrl: e.BERTH_PYPI_INDEX },
+    },
     dev: e.BERTH_DEV === '1',
     oauth: {
       github: oauthClient('GITHUB', e.GITHUB_CLIENT_ID, e.GITHUB_CLIENT_SECRET),

@@ -62,6 +62,23 @@ export const ERROR_CODES = {
   IMAGE_NOT_FOUND: row('BAD_REQUEST', false, 'Check the image reference of the template.'),
   IMAGE_PULL_FAILED: row('SERVICE_UNAVAILABLE', true, 'Try again; the registry may be down.'),
   CONTAINER_EXITED: row('INTERNAL_SERVER_ERROR', false, 'Read the last log lines: a variable may be missing or wrong.'),
+  IMAGE_PLATFORM_MISSING: row('BAD_REQUEST', false, 'Choose an image that is built for linux/amd64.'),
+  REGISTRY_UNAVAILABLE: row('SERVICE_UNAVAILABLE', true, 'Try again; the registry may be down.'),
+  REGISTRY_REFUSED: row(
+    'BAD_REQUEST',
+    false,
+    'Use a public registry, or have an operator add its host to BERTH_ALLOWED_HOSTS.',
+  ),
+  REGISTRY_DENIED: row('BAD_REQUEST', false, 'Correct the credentials under Templates, Registries.'),
+  // templates
+  IMPORT_REFUSED: row('BAD_REQUEST', false, 'Change the document at the path named, or choose another package of it.'),
+  TEMPLATE_NOT_PUBLISHABLE: row(
+    'PRECONDITION_FAILED',
+    false,
+    'Fix the checks that fail, or accept them with a reason.',
+  ),
+  TEMPLATE_REFUSED: row('PRECONDITION_FAILED', false, 'Choose another version, or ask an admin to look at its checks.'),
+  PACKAGE_NOT_INSTALLABLE: row('BAD_REQUEST', false, 'Choose another version of the package, or one with an image.'),
   // gateway
   HEALTH_CHECK_FAILED: row('INTERNAL_SERVER_ERROR', true, 'Read the log lines; correct the variables and redeploy.'),
   DEPLOYMENT_NOT_SERVING: row('SERVICE_UNAVAILABLE', true, 'Open the deployment page: it says what it waits for.'),

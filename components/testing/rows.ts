@@ -15,6 +15,7 @@ export const summary = (over: Partial<DeploymentSummary> = {}): DeploymentSummar
   createdAt: AT,
   updatedAt: AT,
   errorMessage: null,
+  warnings: [],
   ...over,
 })
 
@@ -37,5 +38,8 @@ export const card = (over: Partial<TemplateCard> = {}): TemplateCard => ({
   popularity: 10,
   cost: { kind: 'existing', dropletName: 'nyc3-1' },
   deployment: null,
+  status: 'published',
+  security: null,
+  upstream: null,
   ...over,
 })

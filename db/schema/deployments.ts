@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import { boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { users } from './auth.ts'
 import type { Sealed } from './cloud.ts'
-import { at, id, now } from './columns.ts'
+import { at, id, int8, now } from './columns.ts'
 import type { DeploymentState, Era, StepId, StepStatus } from './states.ts'
 import { templateVersions, toolCatalog } from './templates.ts'
 
@@ -36,6 +36,8 @@ export const deployments = pgTable(
     templateVersionId: uuid('template_version_id')
       .notNull()
       .references(() => templateVersions.id),
+    /** `dry-run`: a validation's own; it ends with its undo, and no list shows it. */
+    purpose: text('purpose').$type<'serve' | 'dry-run'>().notNull().default('serve'),
     name: text('name').notNull(),
     state: text('state').$type<DeploymentState>().notNull().default('queued'),
     /** Copied from the template: 0-9, higher first. */
@@ -173,6 +175,20 @@ export const deploymentTokens = pgTable(
     revokedAt: at('revoked_at'),
   },
   (t) => [index('deployment_tokens_deployment_idx').on(t.deploymentId)],
+)
+
+/** What serving containers really used, one row a minute, kept for a week: limits and forecasts are sized by it. */
+export const usageSamples = pgTable(
+  'usage_samples',
+  {
+    deploymentId: uuid('deployment_id')
+      .notNull()
+      .references(() => deployments.id, { onDelete: 'cascade' }),
+    at: at('at').notNull(),
+    memoryBytes: int8('memory_bytes').notNull(),
+    cpuMillis: integer('cpu_millis').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.deploymentId, t.at] }), index('usage_samples_at_idx').on(t.at)],
 )
 
 /** Processes that run sagas and gateways; a stale heartbeat lets another take over. */
