@@ -20,10 +20,16 @@ module.exports = {
     },
     {
       name: 'pages-know-types-only',
-      comment: 'app/ and components/ take types from server/, and plain constants from db/schema/states.ts',
+      comment:
+        'app/ and components/ take types from server/, plain constants from db/schema/states.ts, and the schemas of a ' +
+        'template (plain zod, free of Drizzle), so that a form refuses exactly what the server would',
       severity: 'error',
       from: { path: '^(app|components)/', pathNot: tests },
-      to: { path: '^(server|db|local-cloud)/', pathNot: '^db/schema/states\\.ts$', dependencyTypesNot: ['type-only'] },
+      to: {
+        path: '^(server|db|local-cloud)/',
+        pathNot: '^db/(schema/states|template-(config|content|validation))\\.ts$',
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'server-never-knows-the-local-cloud',

@@ -13,7 +13,7 @@ export function StatusIcon({ status, className }: { status: Status; className?: 
   )
 }
 
-const StatusBadge = ({ status, className }: { status: Status; className?: string }) => (
+export const StatusBadge = ({ status, className }: { status: Status; className?: string }) => (
   <Badge tone={status.tone} className={className} title={status.sentence}>
     <StatusIcon status={status} />
     {status.label}
