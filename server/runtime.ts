@@ -28,6 +28,7 @@ import { createListener, type Listener } from '#server/observability/listen.ts'
 import type { Log } from '#server/observability/log.ts'
 import type { Metrics } from '#server/observability/metrics.ts'
 import { createResolver } from '#server/registry/index.ts'
+import { createValidationHub } from '#server/templates/validation/index.ts'
 import { EVENTS_CHANNEL, housekeepingTx } from '#server/tx.ts'
 import { startLiveness } from '#server/workflows/index.ts'
 
@@ -105,7 +106,12 @@ async function startParts(
   onStop(() => events.close())
   const sessions = await createAuthEvents({ db, listener, log })
   onStop(() => sessions.close())
-  const services: Services = { fleet, events, sessions, registry: createResolver({ plainHttp: config.demo }) }
+  const validations = await createValidationHub(listener)
+  onStop(() => validations.close())
+  const services: Services = {
+    ...{ fleet, events, sessions, validations },
+    registry: createResolver({ plainHttp: config.demo }),
+  }
 
   const workerId = randomUUID()
   const gateway = createGateway({

@@ -31,6 +31,8 @@ export function payloadKey(payload: LivePayload): TopicKey {
     case 'logs':
     case 'logs.ended':
       return `logs:${payload.id}`
+    case 'validation':
+      return `validation:${payload.id}`
     case 'error':
       return topicKey(payload.of)
   }

@@ -1,5 +1,12 @@
 /** What the hub knows about one topic: enough to answer a new tab and to resume the stream without a gap. Pure. */
-import type { DeploymentSummary, DropletView, LivePayload, LiveTopic, LogLineView } from '#server/api/views.ts'
+import type {
+  DeploymentSummary,
+  DropletView,
+  LivePayload,
+  LiveTopic,
+  LogLineView,
+  ValidationView,
+} from '#server/api/views.ts'
 import type { DeploymentEvent } from '#server/deployments/event-types.ts'
 import { LOG_LINES_MAX } from './protocol.ts'
 
@@ -8,6 +15,7 @@ export type TopicState =
   | { kind: 'droplets'; rows: DropletView[] | null }
   | { kind: 'deployment'; id: string; after: number; events: DeploymentEvent[] }
   | { kind: 'logs'; id: string; since: string | null; lines: LogLineView[]; ended: string | null }
+  | { kind: 'validation'; id: string; validation: ValidationView | null }
 
 export function startTopic(topic: LiveTopic): TopicState {
   switch (topic.kind) {
@@ -18,6 +26,8 @@ export function startTopic(topic: LiveTopic): TopicState {
       return { kind: 'deployment', id: topic.id, after: topic.after, events: [] }
     case 'logs':
       return { kind: 'logs', id: topic.id, since: topic.since ?? null, lines: [], ended: null }
+    case 'validation':
+      return { kind: 'validation', id: topic.id, validation: null }
   }
 }
 
@@ -36,6 +46,8 @@ export function resumeTopic(state: TopicState): LiveTopic {
       const since = state.lines.at(-1)?.at.toISOString() ?? state.since
       return since ? { kind: 'logs', id: state.id, since } : { kind: 'logs', id: state.id }
     }
+    case 'validation':
+      return { kind: 'validation', id: state.id }
   }
 }
 
@@ -60,6 +72,8 @@ export function replay(state: TopicState): LivePayload[] {
       const lines: LivePayload[] = state.lines.length > 0 ? [{ topic: 'logs', id: state.id, lines: state.lines }] : []
       return state.ended === null ? lines : [...lines, { topic: 'logs.ended', id: state.id, reason: state.ended }]
     }
+    case 'validation':
+      return state.validation ? [{ topic: 'validation', id: state.id, validation: state.validation }] : []
   }
 }
 
@@ -79,6 +93,8 @@ export function takePayload(state: TopicState, payload: LivePayload): Taken {
   }
   if (payload.topic === 'droplets' && state.kind === 'droplets')
     return { state: { ...state, rows: payload.rows }, forward: payload, gap: false }
+  if (payload.topic === 'validation' && state.kind === 'validation')
+    return { state: { ...state, validation: payload.validation }, forward: payload, gap: false }
   if (payload.topic === 'deployment' && state.kind === 'deployment') return takeEvents(state, payload.events)
   if (payload.topic === 'logs' && state.kind === 'logs') {
     const lines = newLines(state.lines, payload.lines)

@@ -119,14 +119,24 @@ const errors = t.middleware(async ({ ctx, next, path, type }) => {
 export type ApiCtx = UserCtx & Pick<Caller, 'services' | 'request'>
 export type PublicCtx = Base & Pick<Caller, 'services' | 'request'>
 
+function assertScope(actor: UserCtx['actor'], scope: Scope): void {
+  if (actor.kind === 'token' && !actor.scopes.includes(scope))
+    throw new BerthError('SCOPE_MISSING', `This API token lacks the scope "${scope}".`)
+}
+
+/** For what only admins may reach through a procedure that is everybody's. @throws SCOPE_MISSING, NOT_ALLOWED */
+export function assertAdmin(actor: UserCtx['actor']): void {
+  assertScope(actor, 'admin')
+  if (actor.role !== 'admin') throw new BerthError('NOT_ALLOWED', 'Only an admin may do this.')
+}
+
 const signedIn = (scope: Scope, admin: boolean) =>
   t.middleware(({ ctx, next }) => {
     const { actor, base, services, request } = ctx
     if (ctx.refused) throw ctx.refused
     if (!actor) throw new BerthError('NOT_SIGNED_IN', 'This needs a signed-in user or an API token.')
-    if (actor.kind === 'token' && !actor.scopes.includes(scope))
-      throw new BerthError('SCOPE_MISSING', `This API token lacks the scope "${scope}".`)
-    if (admin && actor.role !== 'admin') throw new BerthError('NOT_ALLOWED', 'Only an admin may do this.')
+    if (admin) assertAdmin(actor)
+    else assertScope(actor, scope)
     const user: ApiCtx = { ...base, actor, services, request }
     return next({ ctx: { user } })
   })

@@ -407,6 +407,8 @@ export type LiveTopic =
   | { kind: 'logs'; id: string; since?: string }
   /** The user's droplets: the full list at first and after each change. */
   | { kind: 'droplets' }
+  /** One validation of a template, whole after each check that moved. For admins. */
+  | { kind: 'validation'; id: string }
 
 export type LivePayload =
   | { topic: 'deployments'; full: boolean; rows: DeploymentSummary[] }
@@ -415,5 +417,6 @@ export type LivePayload =
   /** The stream of lines ended or can't be had (no container); the topic stays subscribed and follows the next one. */
   | { topic: 'logs.ended'; id: string; reason: string }
   | { topic: 'droplets'; rows: DropletView[] }
+  | { topic: 'validation'; id: string; validation: ValidationView }
   /** A topic that can't be served: a foreign or missing id, say. The others go on. */
   | { topic: 'error'; of: LiveTopic; code: string; message: string }

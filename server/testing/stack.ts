@@ -31,6 +31,7 @@ import { createListener } from '#server/observability/listen.ts'
 import { createLog } from '#server/observability/log.ts'
 import { createMetrics } from '#server/observability/metrics.ts'
 import { createResolver } from '#server/registry/index.ts'
+import { createValidationHub } from '#server/templates/validation/index.ts'
 import { housekeepingTx } from '#server/tx.ts'
 
 export interface Person {
@@ -128,7 +129,11 @@ export async function testStack(o: StackOptions = {}): Promise<Stack> {
   const listener = createListener(database.url, log)
   const events = await createEventHub({ db: database.db, listener, log })
   const sessions = await createAuthEvents({ db: database.db, listener, log })
-  const services: Services = { fleet, events, sessions, registry: createResolver({ plainHttp: config.demo }) }
+  const services: Services = {
+    ...{ fleet, events, sessions },
+    registry: createResolver({ plainHttp: config.demo }),
+    validations: await createValidationHub(listener),
+  }
 
   const surface: Surface = {
     ...{ config, log, health: createHealth(), metrics: createMetrics(), phase: () => 'ready' },

@@ -1,9 +1,10 @@
 /** One source a topic. Each yields payloads with the cursor from which a reconnect goes on. */
 import type { ApiCtx } from '#server/api/trpc.ts'
-import { asBerthError } from '#server/api/trpc.ts'
+import { asBerthError, assertAdmin } from '#server/api/trpc.ts'
 import type { LivePayload, LiveTopic, LogLineView } from '#server/api/views.ts'
 import { followLogs, listDeployments, watchEvents } from '#server/deployments/index.ts'
 import { listDroplets } from '#server/fleet/index.ts'
+import { watchValidation } from '#server/templates/validation/index.ts'
 import { changesOf } from './changes.ts'
 import { batched } from './merge.ts'
 
@@ -35,6 +36,8 @@ export async function* topicSource(
         return yield* eventsTopic(ctx, topic, Math.max(topic.after, Number(cursor ?? 0)), signal)
       case 'logs':
         return yield* logsTopic(ctx, topic, logPosition(cursor ?? topic.since), signal)
+      case 'validation':
+        return yield* validationTopic(ctx, topic.id, signal)
     }
   } catch (error) {
     if (signal.aborted) return
@@ -75,6 +78,12 @@ async function* dropletsTopic(ctx: ApiCtx, signal: AbortSignal): AsyncGenerator<
     if ((await next).done) return
     next = changes.next()
   }
+}
+
+async function* validationTopic(ctx: ApiCtx, id: string, signal: AbortSignal): AsyncGenerator<LiveItem, void> {
+  assertAdmin(ctx.actor)
+  for await (const validation of watchValidation(ctx, ctx.services.validations, { validationId: id, signal }))
+    yield { payload: { topic: 'validation', id, validation } }
 }
 
 async function* eventsTopic(

@@ -11,6 +11,7 @@ const topic = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('deployment'), id: z.uuid(), after: rowNumber }),
   z.object({ kind: z.literal('logs'), id: z.uuid(), since: z.iso.datetime().optional() }),
   z.object({ kind: z.literal('droplets') }),
+  z.object({ kind: z.literal('validation'), id: z.uuid() }),
 ])
 
 export const liveRouter = router({

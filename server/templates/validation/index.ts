@@ -1,0 +1,1 @@
+export { createValidationHub, getValidation, listValidations, type ValidationHub, watchValidation } from './watch.ts'
