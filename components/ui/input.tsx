@@ -14,3 +14,8 @@ export const NativeSelect = ({ className, children, ...props }: ComponentProps<'
     {children}
   </select>
 )
+
+/** Grows with its text where the browser can; never taller than half the window. */
+export const Textarea = ({ className, ...props }: ComponentProps<'textarea'>) => (
+  <textarea className={cn(box, 'field-sizing-content max-h-[50dvh] min-h-16 py-1.5', className)} {...props} />
+)

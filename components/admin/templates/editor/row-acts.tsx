@@ -1,0 +1,39 @@
+'use client'
+import { ArrowDown, ArrowUp, Trash2 } from 'lucide-react'
+import { Button } from '#components/ui/button.tsx'
+
+interface RowActsProps {
+  /** What the row is called: "API_KEY". */
+  of: string
+  index: number
+  count: number
+  move: (from: number, to: number) => void
+  remove: (index: number) => void
+}
+
+/** Up, down and away, by mouse and keyboard alike. */
+export const RowActs = ({ of, index, count, move, remove }: RowActsProps) => (
+  <span className="flex shrink-0">
+    <Button
+      tone="ghost"
+      size="icon-sm"
+      aria-label={`Move ${of} up`}
+      disabled={index === 0}
+      onClick={() => move(index, index - 1)}
+    >
+      <ArrowUp />
+    </Button>
+    <Button
+      tone="ghost"
+      size="icon-sm"
+      aria-label={`Move ${of} down`}
+      disabled={index === count - 1}
+      onClick={() => move(index, index + 1)}
+    >
+      <ArrowDown />
+    </Button>
+    <Button tone="ghost" size="icon-sm" aria-label={`Remove ${of}`} onClick={() => remove(index)}>
+      <Trash2 />
+    </Button>
+  </span>
+)
