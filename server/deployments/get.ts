@@ -7,6 +7,7 @@ import type { DeploymentView } from '#server/api/views.ts'
 import type { UserCtx } from '#server/context.ts'
 import { BerthError } from '#server/errors.ts'
 import { liveTokens } from './tokens.ts'
+import { warningsOf } from './warnings.ts'
 
 /** The gateway answers for it: a container serves, also while the next attempt is on its way. */
 export const serves = (row: { servingAttempt: number | null; state: DeploymentState }): boolean =>
@@ -23,6 +24,11 @@ export async function getDeployment(ctx: UserCtx, input: { deploymentId: string 
         row: deployments,
         template: { slug: toolCatalog.slug, name: toolCatalog.displayName },
         version: { number: templateVersions.version, config: templateVersions.config },
+        standing: {
+          status: templateVersions.status,
+          upstreamStatus: toolCatalog.upstreamStatus,
+          upstreamMessage: toolCatalog.upstreamMessage,
+        },
         droplet: { id: droplets.id, name: droplets.name, region: droplets.region, size: droplets.size },
       })
       .from(deployments)
@@ -48,7 +54,7 @@ export async function getDeployment(ctx: UserCtx, input: { deploymentId: string 
     liveTokens(db, id),
   ])
   if (!found) throw new BerthError('NOT_FOUND', 'There is no such deployment.')
-  const { row, template, version, droplet } = found
+  const { row, template, version, standing, droplet } = found
   return {
     deploymentId: row.id,
     name: row.name,
@@ -73,5 +79,6 @@ export async function getDeployment(ctx: UserCtx, input: { deploymentId: string 
     updatedAt: row.updatedAt,
     healthyAt: row.healthyAt,
     tokens,
+    warnings: warningsOf(standing),
   }
 }

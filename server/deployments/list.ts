@@ -5,6 +5,7 @@ import type { DeploymentState, StepId } from '#db/schema/states.ts'
 import { templateVersions, toolCatalog } from '#db/schema/templates.ts'
 import type { DeploymentSummary } from '#server/api/views.ts'
 import type { UserCtx } from '#server/context.ts'
+import { warningsOf } from './warnings.ts'
 
 /** More than a page can show; the newest come first. */
 const LIST_MAX = 500
@@ -31,7 +32,12 @@ export async function listDeployments(
       state: deployments.state,
       step,
       droplet: { id: droplets.id, name: droplets.name },
-      config: templateVersions.config,
+      memoryBytes: sql<number>`(${templateVersions.config}->'resources'->>'memoryBytes')::bigint`.mapWith(Number),
+      standing: {
+        status: templateVersions.status,
+        upstreamStatus: toolCatalog.upstreamStatus,
+        upstreamMessage: toolCatalog.upstreamMessage,
+      },
       createdAt: deployments.createdAt,
       updatedAt: deployments.updatedAt,
       error: deployments.error,
@@ -43,9 +49,9 @@ export async function listDeployments(
     .where(and(...where))
     .orderBy(desc(deployments.createdAt))
     .limit(LIST_MAX)
-  return rows.map(({ config, error, ...row }) => ({
+  return rows.map(({ error, standing, ...row }) => ({
     ...row,
-    memoryBytes: config.resources.memoryBytes,
     errorMessage: error?.message ?? null,
+    warnings: warningsOf(standing),
   }))
 }

@@ -52,3 +52,42 @@ test('R8: a log line shows no secret, raw or inside JSON, and keeps what is not 
     '{"API_KEY":"[redacted]","NOTE":"visible"}',
   )
 })
+
+describe('values of other kinds', () => {
+  const kinds = [
+    environmentVariable.parse({ name: 'PORT', format: 'number' }),
+    environmentVariable.parse({ name: 'DEBUG', format: 'boolean' }),
+    environmentVariable.parse({ name: 'SECRET', isRequired: true, generate: true, default: 'changeme' }),
+    environmentVariable.parse({ name: 'FIXED', value: 'on:{PORT}' }),
+  ]
+  test.each([
+    ['PORT', '8080', true],
+    ['PORT', '-0.5e3', true],
+    ['PORT', '0x10', false],
+    ['PORT', ' 1', false],
+    ['PORT', 'Infinity', false],
+    ['DEBUG', 'true', true],
+    ['DEBUG', 'yes', false],
+    ['FIXED', 'mine', false],
+  ])('%s=%s is accepted: %s', (name, value, accepted) => {
+    const resolve = () => resolveVariables(kinds, { [name]: value })
+    if (accepted) expect(resolve()[name]).toBe(value)
+    else expect(resolve).toThrow(name)
+  })
+  test('R11: a secret is made when none is given, a new one each time, whatever the default; a given one stays', () => {
+    const [first, second] = [resolveVariables(kinds, {}), resolveVariables(kinds, {})]
+    expect(first.SECRET).toMatch(/^[0-9a-f]{64}$/)
+    expect(second.SECRET).not.toBe(first.SECRET)
+    expect(resolveVariables(kinds, first)).toEqual(first)
+    expect(first).not.toHaveProperty('FIXED')
+  })
+  test('R8: generated secrets and what is composed of a secret are blanked in logs', () => {
+    const composed = [
+      ...declared,
+      environmentVariable.parse({ name: 'AUTH', isSecret: true, value: 'Bearer {API_KEY}' }),
+      environmentVariable.parse({ name: 'SIGNING', generate: true }),
+    ]
+    const redact = redactor(composed, { API_KEY: 'k3y-1234', SIGNING: 'f00dfeed' })
+    expect(redact('k3y-1234 / Bearer k3y-1234 / f00dfeed')).toBe('[redacted] / [redacted] / [redacted]')
+  })
+})

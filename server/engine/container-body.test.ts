@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { containerBody } from './container-body.ts'
 import type { ContainerSpec } from './port.ts'
 import { failure, recordingDocker, setUp, spec } from './testing.ts'
 
@@ -120,4 +121,11 @@ describe('containers', () => {
     expect(error.code).toBe('INVALID_INPUT')
     expect(docker.urls).toEqual([])
   })
+})
+
+test.each(['/app', '/opt/my-server/v1.2'])('the working folder %s reaches the engine', (workingDir) => {
+  expect(containerBody({ ...spec, workingDir }).WorkingDir).toBe(workingDir)
+})
+test.each(['app', '/a/../b', '/a b', '/$(id)', '/a\nb', ''])('R3: the working folder %j is refused', (workingDir) => {
+  expect(() => containerBody({ ...spec, workingDir })).toThrow('working folder')
 })

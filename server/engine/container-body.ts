@@ -44,6 +44,7 @@ export function containerBody(spec: ContainerSpec): ContainerCreateOptions & { H
     name: checkName(spec.name),
     Image: checkImage(spec.image),
     ...(cmd ? { Cmd: cmd } : {}),
+    ...(spec.workingDir === undefined ? {} : { WorkingDir: checkWorkingDir(spec.workingDir) }),
     Env: Object.entries(env).map(([key, value]) => `${key}=${value}`),
     Labels: labels,
     Tty: false,
@@ -61,6 +62,7 @@ export function containerBody(spec: ContainerSpec): ContainerCreateOptions & { H
         Type: 'volume' as const,
         Source: checkName(volume.name, 'volume'),
         Target: checkMountPath(volume.path),
+        ReadOnly: volume.readOnly === true,
       })),
       CapDrop: ['ALL'],
       SecurityOpt: ['no-new-privileges'],
@@ -73,7 +75,7 @@ export function containerBody(spec: ContainerSpec): ContainerCreateOptions & { H
       PidsLimit: pidsMax,
       // Reaps what a server's child processes leave behind.
       Init: true,
-      RestartPolicy: { Name: 'unless-stopped' },
+      RestartPolicy: { Name: spec.once === true ? 'no' : 'unless-stopped' },
       LogConfig: { Type: 'json-file', Config: { 'max-size': LOG_FILE_SIZE, 'max-file': LOG_FILES } },
     },
   }
@@ -83,11 +85,18 @@ function tmpOptions(memoryBytes: number): string {
   return `rw,nosuid,nodev,mode=1777,size=${Math.min(TMP_BYTES_MAX, Math.floor(memoryBytes / 4))}`
 }
 
+const plainPath = (target: string): boolean =>
+  /^\/[\w\-./]*$/.test(target) && target.length <= 200 && path.posix.normalize(target) === target
+
+function checkWorkingDir(target: string): string {
+  if (plainPath(target)) return target
+  throw new BerthError('INVALID_INPUT', 'The working folder must be a plain absolute path.', { field: 'workingDir' })
+}
+
 function checkMountPath(target: string): string {
-  const plain = /^\/[\w\-./]*$/.test(target) && target.length <= 200 && path.posix.normalize(target) === target
   const bare = target.replace(/\/$/, '') || '/'
   const reserved = RESERVED_PATHS.includes(bare) || ['/proc/', '/sys/', '/dev/'].some((p) => target.startsWith(p))
-  if (plain && !reserved) return target
+  if (plainPath(target) && !reserved) return target
   throw new BerthError('INVALID_INPUT', 'A volume can not be mounted there.', { field: 'volumes' })
 }
 
@@ -107,6 +116,7 @@ export function containerInfo(found: ContainerInspectInfo): ContainerInfo {
     exitCode: found.State.ExitCode,
     oomKilled: found.State.OOMKilled,
     // Docker says year 1 for "never".
+    createdAt: new Date(found.Created),
     startedAt: startedAt.getTime() > 0 ? startedAt : null,
     restartCount: found.RestartCount ?? 0,
     labels: found.Config.Labels ?? {},

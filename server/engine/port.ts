@@ -40,17 +40,21 @@ export interface ContainerSpec {
   labels: Record<string, string>
   env: Record<string, string>
   cmd?: string[]
+  /** Absolute path inside the container; absent: the image's. */
+  workingDir?: string
   network: string
   memoryBytes: number
   cpuMillis: number
   pidsMax: number
   readOnlyRoot: boolean
   /** Named volumes only. */
-  volumes: { name: string; path: string }[]
+  volumes: { name: string; path: string; readOnly?: boolean }[]
   /** Keep stdin open (stdio transport). */
   openStdin: boolean
   /** Published on 127.0.0.1 of the droplet, host port chosen by the engine. */
   port?: number
+  /** Runs to its end and is not started again; otherwise the engine starts it anew whenever it ends. */
+  once?: boolean
 }
 
 export interface ContainerInfo {
@@ -60,6 +64,7 @@ export interface ContainerInfo {
   state: 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead'
   exitCode: number
   oomKilled: boolean
+  createdAt: Date
   startedAt: Date | null
   restartCount: number
   labels: Record<string, string>
@@ -93,6 +98,21 @@ export interface StdioProcess {
   close(graceMs?: number): Promise<void>
 }
 
+/** One entry of `putFiles`, relative to its folder; `.` is that folder itself. */
+export interface FileToPut {
+  path: string
+  /** null makes a folder, or gives one that is there this mode. */
+  content: string | null
+  mode?: number
+}
+
+export interface NetworkInfo {
+  name: string
+  labels: Record<string, string>
+  createdAt: Date
+}
+export type VolumeInfo = NetworkInfo
+
 export interface CallOptions {
   signal?: AbortSignal
 }
@@ -116,8 +136,12 @@ export interface Engine {
   removeContainer(nameOrId: string, o?: CallOptions): Promise<void>
   container(nameOrId: string, o?: CallOptions): Promise<ContainerInfo | null>
   containers(filter: { label: string }, o?: CallOptions): Promise<ContainerInfo[]>
-  networks(filter: { label: string }, o?: CallOptions): Promise<{ name: string; labels: Record<string, string> }[]>
-  volumes(filter: { label: string }, o?: CallOptions): Promise<{ name: string; labels: Record<string, string> }[]>
+  networks(filter: { label: string }, o?: CallOptions): Promise<NetworkInfo[]>
+  volumes(filter: { label: string }, o?: CallOptions): Promise<VolumeInfo[]>
+  /** Small text files into a volume of a container that runs, waits or has ended; what is there is replaced. */
+  putFiles(nameOrId: string, dir: string, files: FileToPut[], o?: CallOptions): Promise<void>
+  /** Text of a file below a volume; null when it is not there. @throws ENGINE_REJECTED when it is larger, or no file */
+  readFile(nameOrId: string, path: string, o: CallOptions & { bytesMax: number }): Promise<string | null>
   logs(nameOrId: string, o: CallOptions & { since?: Date; tail?: number; follow: boolean }): AsyncIterable<LogLine>
   stats(nameOrId: string, o?: CallOptions): Promise<ContainerStats>
   /** Runs one more process in a running container: `entrypoint + cmd` of its image unless `command` is given. */

@@ -41,7 +41,7 @@ export interface GatewayDeps {
   db: Db
   engines: Pick<EnginePool, 'engine'>
   config: Pick<Config, 'publicUrl'>
-  vault: Pick<Vault, 'derive'>
+  vault: Pick<Vault, 'derive' | 'open'>
   log: Log
   /** `executorID` of this boot: who holds leases. */
   workerId: string
@@ -86,7 +86,7 @@ export function createGateway(deps: GatewayDeps): RunningGateway {
 
   const ids = createSessionIds(deps.vault.derive('gateway-session'))
   const forwarder = createForwarder({ key: deps.vault.derive('gateway-forward'), now })
-  const grants = createGrants({ db: deps.db, engines, onError })
+  const grants = createGrants({ db: deps.db, vault: deps.vault, engines, onError })
   const leases = createLeases({ db: deps.db, workerId, leaseMs: limits.leaseMs })
   const answers = createOpenAnswers()
   const ended = createEndedIds()

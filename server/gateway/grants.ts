@@ -5,7 +5,8 @@ import { users } from '#db/schema/auth.ts'
 import { deployments, deploymentTokens } from '#db/schema/deployments.ts'
 import type { DeploymentState } from '#db/schema/states.ts'
 import { templateVersions } from '#db/schema/templates.ts'
-import type { TemplateConfig } from '#db/template-config.ts'
+import type { Vault } from '#server/crypto/vault.ts'
+import { commandLine, launchOf, openVariables } from '#server/deployments/launch/index.ts'
 import type { EnginePool } from '#server/engine/port.ts'
 import { BerthError } from '#server/errors.ts'
 import type { Grant } from './exchange.ts'
@@ -22,11 +23,12 @@ export interface Grants {
 const LEAVING: DeploymentState[] = ['stopping', 'stopped', 'deleting', 'deleted']
 /** How exact "last used" is. */
 const LAST_USED_MS = 60_000
-/** Containers whose argv is remembered. */
+/** Containers whose argv is remembered, in memory alone: it may hold secrets (I6). */
 const COMMANDS_MAX = 1000
 
 export function createGrants(o: {
   db: Db
+  vault: Pick<Vault, 'open'>
   engines: Pick<EnginePool, 'engine'>
   onError: (error: unknown) => void
 }): Grants {
@@ -58,14 +60,25 @@ export function createGrants(o: {
     .where(and(eq(deploymentTokens.id, sql.placeholder('key')), ofDeployment, good))
     .prepare('gateway_token_by_id')
 
-  async function commandOf(dropletId: string, containerId: string, config: TemplateConfig): Promise<string[]> {
+  async function commandOf(deploymentId: string, dropletId: string, containerId: string): Promise<string[]> {
     const known = commands.get(containerId)
     if (known) return known
     const engine = await o.engines.engine(dropletId)
-    const container = await engine.container(containerId)
-    const image = container && (await engine.image(container.image))
-    if (!image) throw new BerthError('DEPLOYMENT_NOT_SERVING', 'The container of this deployment is gone.')
-    const command = [...image.entrypoint, ...(config.arguments ?? image.cmd)]
+    const [[row], image] = await Promise.all([
+      o.db
+        .select({
+          config: templateVersions.config,
+          lock: templateVersions.packageLock,
+          variables: deployments.variables,
+        })
+        .from(deployments)
+        .innerJoin(templateVersions, eq(templateVersions.id, deployments.templateVersionId))
+        .where(eq(deployments.id, deploymentId)),
+      engine.container(containerId).then((container) => container && engine.image(container.image)),
+    ])
+    if (!row || !image) throw new BerthError('DEPLOYMENT_NOT_SERVING', 'The container of this deployment is gone.')
+    const values = openVariables(o.vault, deploymentId, row.variables)
+    const command = commandLine(launchOf({ config: row.config, lock: row.lock, values }), image)
     if (commands.size >= COMMANDS_MAX) commands.clear()
     commands.set(containerId, command)
     return command
@@ -94,7 +107,7 @@ export function createGrants(o: {
       used(row.tokenId, row.lastUsedAt)
       const { dropletId, containerId, hostPort, config } = row
       if (!dropletId || !containerId || LEAVING.includes(row.state)) return { kind: 'not-serving', state: row.state }
-      const command = config.transport.type === 'stdio' ? await commandOf(dropletId, containerId, config) : []
+      const command = config.transport.type === 'stdio' ? await commandOf(deploymentId, dropletId, containerId) : []
       const backend = { deploymentId, dropletId, containerId, transport: config.transport, hostPort, command }
       const { tokenId, era, protocolVersion } = row
       return { kind: 'granted', grant: { tokenId, backend, era, protocolVersion } }

@@ -14,6 +14,7 @@ import type { TemplateConfig } from '#db/template-config.ts'
 import { type TestDatabase, testDatabase } from '#db/testing.ts'
 import { type ChildEngine, childEngine } from '#fixtures/child-engine.ts'
 import { createVault, newToken, sha256Hex, type Vault } from '#server/crypto/vault.ts'
+import { sealVariables } from '#server/deployments/variables.ts'
 import { createLog } from '#server/observability/log.ts'
 import { createGateway, type GatewayDeps, type RunningGateway } from './gateway.ts'
 import type { Backend } from './port.ts'
@@ -141,7 +142,7 @@ export async function gatewayStage(): Promise<Stage> {
     await db.insert(templateVersions).values({ id: templateVersionId, templateId, version: 1, config })
     const { dropletId, containerId, hostPort } = o
     const serving = { dropletId, containerId, hostPort, era, state: 'healthy' as const }
-    const rest = { name: 'test', priority: 5, variables: { keyId: '', box: '' } }
+    const rest = { name: 'test', priority: 5, variables: sealVariables(vault, deploymentId, {}) }
     await db
       .insert(deployments)
       .values({ id: deploymentId, userId, templateId, templateVersionId, ...serving, ...rest })

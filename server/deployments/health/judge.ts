@@ -29,7 +29,7 @@ export function judge(known: Known, seen: Seen): Verdict | null {
     if (container.oomKilled) return sick('The container used more memory than it may and was ended')
     return sick(`The container is ${container.state} (exit code ${container.exitCode})`)
   }
-  if (known.transport.type === 'streamable-http') {
+  if (known.transport.type !== 'stdio') {
     const hostPort = container.hostPorts[known.transport.port]
     if (hostPort === undefined) return sick('The container has no published port')
     if (hostPort !== known.hostPort) return { healthy: true, message: 'The container was restarted', hostPort }

@@ -1,13 +1,12 @@
-import type { ContainerInfo, ContainerSpec, Engine } from '#server/engine/port.ts'
+import type { ContainerInfo, Engine } from '#server/engine/port.ts'
 import { BerthError } from '#server/errors.ts'
 import { attemptLabels, containerName, deploymentLabel, volumeName } from '../names.ts'
+import { containerSpec } from './container-spec.ts'
 import { logTail } from './log-tail.ts'
 import type { Compensation, Step, StepContext } from './step.ts'
 
 /** Docker creates and starts in under a second; a loaded droplet gets a hundred times that. */
 const DEADLINE_MS = 2 * 60_000
-/** A Node server with its worker threads has about 25; a fork bomb has this many and no more (I8). */
-const PIDS_MAX = 256
 const STOP_GRACE_SECONDS = 5
 
 export const containerDeploy: Step<'container-deploy'> = {
@@ -40,16 +39,12 @@ export const containerDeploy: Step<'container-deploy'> = {
         ),
       ),
     ])
-    const created = await engine.ensureContainer(specOf(c, name, pulled.image, labels), { signal: c.signal })
+    const created = await engine.ensureContainer(containerSpec(c, pulled.image), { signal: c.signal })
     await c.assertOwned()
     if (created.state !== 'running') await engine.startContainer(created.id, { signal: c.signal })
     const container = await engine.container(created.id, { signal: c.signal })
     if (container?.state !== 'running') throw await exited(c, engine, container)
-    const command = [...pulled.entrypoint, ...(c.config.arguments ?? pulled.cmd)]
-    return {
-      output: { containerId: container.id, hostPort: hostPortOf(c, container), command },
-      message: 'Running',
-    }
+    return { output: { containerId: container.id, hostPort: hostPortOf(c, container) }, message: 'Running' }
   },
   undo: {
     'container.remove': async (u, args) => {
@@ -66,26 +61,6 @@ export const containerDeploy: Step<'container-deploy'> = {
       return 'Removed its volume'
     },
   },
-}
-
-/** Everything that the template and the person have a say in; the engine adds the box (I8, R6). */
-function specOf(c: StepContext, name: string, image: string, labels: Record<string, string>): ContainerSpec {
-  const { transport, resources } = c.config
-  return {
-    name,
-    image,
-    labels,
-    env: c.variables(),
-    ...(c.config.arguments && { cmd: c.config.arguments }),
-    network: name,
-    memoryBytes: resources.memoryBytes,
-    cpuMillis: resources.cpuMillis,
-    pidsMax: PIDS_MAX,
-    readOnlyRoot: c.config.writableRootReason === undefined,
-    volumes: c.config.volumes.map((v) => ({ name: volumeName(c.row.id, v.name), path: v.path })),
-    openStdin: transport.type === 'stdio',
-    ...(transport.type === 'streamable-http' && { port: transport.port }),
-  }
 }
 
 /** Only volumes that are not there yet are this attempt's to undo; one that its own dead run made is planned already. */

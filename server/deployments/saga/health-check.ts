@@ -1,6 +1,7 @@
 import type { Engine } from '#server/engine/port.ts'
 import { BerthError } from '#server/errors.ts'
 import type { Backend } from '#server/gateway/port.ts'
+import { commandLine } from '../launch/launch.ts'
 import { containerName } from '../names.ts'
 import { exited } from './container-deploy.ts'
 import { logTail } from './log-tail.ts'
@@ -23,7 +24,7 @@ export const healthCheck: Step<'health-check'> = {
   },
   async run(c) {
     const { dropletId } = c.output('droplet-selection')
-    const { containerId, hostPort, command } = c.output('container-deploy')
+    const { containerId, hostPort } = c.output('container-deploy')
     const engine = await c.deps.engines.engine(dropletId)
     const backend: Backend = {
       deploymentId: c.row.id,
@@ -31,7 +32,7 @@ export const healthCheck: Step<'health-check'> = {
       containerId,
       transport: c.config.transport,
       hostPort,
-      command,
+      command: commandLine(c.launch(), c.output('image-pull')),
     }
     const handshake = await untilExit(c, engine, containerId, (signal) =>
       c.deps.gateway.handshake(backend, {

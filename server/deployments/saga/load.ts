@@ -7,11 +7,12 @@ import type { Ctx } from '#server/context.ts'
 import { BerthError } from '#server/errors.ts'
 import { Parked } from './halt.ts'
 import type { Lease } from './lease.ts'
-import type { StepOutputs } from './step.ts'
+import type { StepOutputs, TemplateVersion } from './step.ts'
 
 export interface Loaded {
   row: typeof deployments.$inferSelect
   config: (typeof templateVersions.$inferSelect)['config']
+  version: TemplateVersion
   criteria: (typeof toolCatalog.$inferSelect)['autoDeployCriteria']
   statusOf(step: StepId): StepStatus | undefined
   output<S extends StepId>(step: S): StepOutputs[S]
@@ -21,7 +22,16 @@ export interface Loaded {
 export async function load(ctx: Ctx, lease: Lease): Promise<Loaded> {
   const [[found], steps] = await Promise.all([
     ctx.db
-      .select({ row: deployments, config: templateVersions.config, criteria: toolCatalog.autoDeployCriteria })
+      .select({
+        row: deployments,
+        config: templateVersions.config,
+        version: {
+          id: templateVersions.id,
+          imageDigest: templateVersions.imageDigest,
+          packageLock: templateVersions.packageLock,
+        },
+        criteria: toolCatalog.autoDeployCriteria,
+      })
       .from(deployments)
       .innerJoin(templateVersions, eq(templateVersions.id, deployments.templateVersionId))
       .innerJoin(toolCatalog, eq(toolCatalog.id, deployments.templateId))

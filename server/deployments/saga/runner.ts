@@ -13,8 +13,9 @@ import { deploymentSteps, deployments } from '#db/schema/deployments.ts'
 import type { StepId } from '#db/schema/states.ts'
 import { BerthError, toBerthError } from '#server/errors.ts'
 import { type Recorder, recordedTx } from '#server/tx.ts'
+import { type Launch, launchOf } from '../launch/launch.ts'
 import type { DeploymentRow } from '../own.ts'
-import { openVariables } from '../variables.ts'
+import { openVariables, redactor } from '../variables.ts'
 import type { SagaEnvironment } from './environment.ts'
 import { Halt, haltError, Parked } from './halt.ts'
 import { type Lease, lockOwned, planUndo, readOwned } from './lease.ts'
@@ -137,11 +138,18 @@ async function effect(
     if (reason === null && isDatabaseOutage(error)) throw error
     // Past the point of no return there is nothing to undo to: the step is taken up again until it ends well.
     if ((await readOwned(env.ctx.db, lease)).servingAttempt === loaded.row.attempt) throw error
-    const known = reason ? haltError(reason) : toBerthError(error)
+    const known = reason ? haltError(reason) : withoutSecrets(toBerthError(error), c)
     if (known.code === 'INTERNAL')
       env.ctx.log.error({ err: error, deployment: lease.deploymentId, step: step.name }, 'a step broke')
     return halt(env, lease, step.name, known, logTailOf(error))
   }
+}
+
+/** An engine may repeat the command that it could not start, and arguments may hold secrets (I6). */
+function withoutSecrets(error: BerthError, c: StepContext): BerthError {
+  const message = redactor(c.config.environmentVariables, c.variables())(error.message)
+  if (message === error.message) return error
+  return new BerthError(error.code, message, { action: error.action, ...(error.field && { field: error.field }) })
 }
 
 async function end(
@@ -204,15 +212,22 @@ function contextOf(
   report: (data: { step: StepId; message: string }) => void,
 ): StepContext {
   let opened: Record<string, string> | undefined
+  let launch: Launch | undefined
+  const variables = () => {
+    opened ??= openVariables(env.ctx.vault, loaded.row.id, loaded.row.variables)
+    return opened
+  }
   return {
     ctx: env.ctx,
     deps: env.deps,
     row: loaded.row,
     config: loaded.config,
+    version: loaded.version,
     criteria: loaded.criteria,
-    variables() {
-      opened ??= openVariables(env.ctx.vault, loaded.row.id, loaded.row.variables)
-      return opened
+    variables,
+    launch() {
+      launch ??= launchOf({ config: loaded.config, lock: loaded.version.packageLock, values: variables() })
+      return launch
     },
     output: loaded.output,
     signal,

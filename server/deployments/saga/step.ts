@@ -6,9 +6,11 @@
 import type { Tx } from '#db/client.ts'
 import type { Era, StepId } from '#db/schema/states.ts'
 import type { AutoDeployCriteria, TemplateConfig } from '#db/template-config.ts'
+import type { PackageLock } from '#db/template-content.ts'
 import type { Ctx } from '#server/context.ts'
 import type { Handshake } from '#server/gateway/port.ts'
 import type { Recorder } from '#server/tx.ts'
+import type { Launch } from '../launch/launch.ts'
 import type { DeploymentRow } from '../own.ts'
 import type { DeploymentsDeps } from '../ports.ts'
 
@@ -17,9 +19,17 @@ export interface StepOutputs {
   analysis: Record<string, never>
   'droplet-selection': { dropletId: string; dropletName: string }
   'image-pull': { reference: string; image: string; digest: string | null; entrypoint: string[]; cmd: string[] }
-  'container-deploy': { containerId: string; hostPort: number | null; command: string[] }
+  'container-deploy': { containerId: string; hostPort: number | null }
   'health-check': Handshake
   'agent-integration': { era: Era }
+}
+
+/** The version that a deployment was made from, beside its config. */
+export interface TemplateVersion {
+  id: string
+  /** What its newest passing validation resolved; null: never validated. */
+  imageDigest: string | null
+  packageLock: PackageLock | null
 }
 
 /** One line of the undo log. Its arguments name things, so that undoing needs nothing else. */
@@ -34,8 +44,11 @@ export interface StepContext {
   /** As it stood when the step began. */
   row: DeploymentRow
   config: TemplateConfig
+  version: TemplateVersion
   criteria: AutoDeployCriteria
   variables(): Record<string, string>
+  /** Environment and arguments with the person's values filled in. They may hold secrets: never stored, never shown. */
+  launch(): Launch
   /** @throws INTERNAL when that step has not ended: a defect of the step order */
   output<S extends StepId>(step: S): StepOutputs[S]
   /** Aborts on cancel, on the deadline and when this process no longer owns the deployment. */
