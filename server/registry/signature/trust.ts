@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { Verifier } from '@sigstore/verify'
 import type { Config } from '#server/config.ts'
 import { readKeys, type TrustedKey } from './keys.ts'
-import { createVerifier, rootFromFile, rootFromTuf } from './trusted-root.ts'
+import { createVerifier, rootFromFile, rootFromTuf, type TufSource } from './trusted-root.ts'
 
 /** `missing` is a sentence: why nothing can be said. */
 export interface Trust {
@@ -13,7 +13,11 @@ export interface Trust {
 
 export type SignaturePolicy = Config['signatures'] & Pick<Config, 'dataDir'>
 
-export function createTrust({ keysFile, trustedRoot, dataDir }: SignaturePolicy): Trust {
+/** @param tuf another repository than Sigstore's public one */
+export function createTrust(
+  { keysFile, trustedRoot, dataDir }: SignaturePolicy,
+  tuf: Omit<TufSource, 'cacheDir'> = {},
+): Trust {
   return {
     keys: once(async () => {
       if (!keysFile) return { missing: 'It is signed with a key, and no keys are configured (BERTH_SIGNATURE_KEYS).' }
@@ -26,12 +30,12 @@ export function createTrust({ keysFile, trustedRoot, dataDir }: SignaturePolicy)
     root: once(async () => {
       if (!trustedRoot)
         return { missing: 'It is signed with a certificate, and no trusted root is configured (BERTH_SIGSTORE_ROOT).' }
-      const tuf = trustedRoot === 'tuf'
+      const fetched = trustedRoot === 'tuf'
       try {
-        const cacheDir = path.join(dataDir, 'sigstore')
-        return { verifier: createVerifier(await (tuf ? rootFromTuf({ cacheDir }) : rootFromFile(trustedRoot))) }
+        const source = { ...tuf, cacheDir: path.join(dataDir, 'sigstore') }
+        return { verifier: createVerifier(await (fetched ? rootFromTuf(source) : rootFromFile(trustedRoot))) }
       } catch (error) {
-        if (tuf) return { missing: "Sigstore's trusted root could not be fetched, and none is kept." }
+        if (fetched) return { missing: "Sigstore's trusted root could not be fetched, and none is kept." }
         return { missing: `The file of BERTH_SIGSTORE_ROOT can't be used: ${(error as Error).message}.` }
       }
     }),
