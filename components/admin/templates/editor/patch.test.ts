@@ -98,7 +98,7 @@ describe('an error', () => {
           },
           {
             "field": "tags",
-            "message": "Too big: expected string to have <=40 characters",
+            "message": "Use at most 40 characters.",
           },
           {
             "field": "githubUrl",
