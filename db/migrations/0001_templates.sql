@@ -60,6 +60,8 @@ CREATE TABLE "upstream_servers" (
 );
 --> statement-breakpoint
 ALTER TABLE "deployments" ADD COLUMN "purpose" text DEFAULT 'serve' NOT NULL;--> statement-breakpoint
+ALTER TABLE "deployments" ADD COLUMN "resources" jsonb;--> statement-breakpoint
+ALTER TABLE "deployments" ADD COLUMN "allow_new_droplet" boolean DEFAULT true NOT NULL;--> statement-breakpoint
 ALTER TABLE "template_versions" ADD COLUMN "status" text DEFAULT 'published' NOT NULL;--> statement-breakpoint
 ALTER TABLE "template_versions" ADD COLUMN "content" jsonb;--> statement-breakpoint
 ALTER TABLE "template_versions" ADD COLUMN "server_json" jsonb;--> statement-breakpoint
@@ -80,6 +82,7 @@ ALTER TABLE "registry_credentials" ADD CONSTRAINT "registry_credentials_created_
 ALTER TABLE "template_validations" ADD CONSTRAINT "template_validations_template_version_id_template_versions_id_fk" FOREIGN KEY ("template_version_id") REFERENCES "public"."template_versions"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "template_validations" ADD CONSTRAINT "template_validations_requested_by_users_id_fk" FOREIGN KEY ("requested_by") REFERENCES "public"."users"("id") ON DELETE set null ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "upstream_servers" ADD CONSTRAINT "upstream_servers_registry_id_upstream_registries_id_fk" FOREIGN KEY ("registry_id") REFERENCES "public"."upstream_registries"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "deployments_tools_idx" ON "deployments" USING btree ("template_id","created_at") WHERE "deployments"."tools" is not null;--> statement-breakpoint
 CREATE INDEX "usage_samples_at_idx" ON "usage_samples" USING btree ("at");--> statement-breakpoint
 CREATE INDEX "template_validations_version_idx" ON "template_validations" USING btree ("template_version_id","started_at");--> statement-breakpoint
 CREATE INDEX "upstream_servers_trigram_idx" ON "upstream_servers" USING gin ("search_text" gin_trgm_ops);--> statement-breakpoint

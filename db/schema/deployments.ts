@@ -48,6 +48,10 @@ export const deployments = pgTable(
     /** What the user asked placement for; null means "Berth chooses". */
     requestedRegion: text('requested_region'),
     requestedDropletId: uuid('requested_droplet_id'),
+    /** In place of the template's own figures; null: those. */
+    resources: jsonb('resources').$type<{ memoryBytes?: number; cpuMillis?: number }>(),
+    /** False: only where there is room already. */
+    allowNewDroplet: boolean('allow_new_droplet').notNull().default(true),
     /** Encrypted JSON object name → value. */
     variables: jsonb('variables').$type<Sealed>().notNull(),
     /** What serves now (set by `agent-integration`, cleared by undo, stop and delete). */
@@ -84,6 +88,8 @@ export const deployments = pgTable(
     index('deployments_user_idx').on(t.userId, t.createdAt),
     uniqueIndex('deployments_idempotency_key').on(t.userId, t.idempotencyKey),
     index('deployments_lease_idx').on(t.leaseOwner).where(sql`${t.leaseOwner} is not null`),
+    // The tools that a template's newest deployment listed.
+    index('deployments_tools_idx').on(t.templateId, t.createdAt).where(sql`${t.tools} is not null`),
     // The queue, the health round and take-over look at what is alive, which stays small.
     index('deployments_moving_idx')
       .on(t.state)

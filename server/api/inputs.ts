@@ -1,6 +1,7 @@
 /** Input shapes that several routers share. */
 import { z } from 'zod'
 import { ENV_KEY } from '#db/template-config.ts'
+import { templateContent } from '#db/template-content.ts'
 
 export const slug = z
   .string()
@@ -26,6 +27,55 @@ export const rowNumber = z
   .int()
   .min(0)
   .max(2 ** 31 - 1)
+/** Of a template; counts from 1. */
+export const versionNumber = rowNumber.min(1)
+const DOCUMENT_MAX_BYTES = 512 * 1024
+/** What `JSON.stringify` makes of NUL and of half a surrogate pair. */
+const UNSTORABLE_ESCAPE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/i
+/** A JSON object as Postgres stores it: bounded, without NUL. */
+export const jsonDocument = z.record(z.string(), z.unknown()).refine((document) => {
+  const text = JSON.stringify(document)
+  return Buffer.byteLength(text) <= DOCUMENT_MAX_BYTES && !UNSTORABLE_ESCAPE.test(text)
+}, 'Use a JSON object of at most 512 KiB, without NUL')
+/** A template's content, refused where Postgres would refuse it and where two entries would be one. */
+export const content = templateContent.superRefine((value, issues) => {
+  const refuse = (path: PropertyKey[], message: string) => issues.addIssue({ code: 'custom', path, message })
+  const walk = (part: unknown, path: PropertyKey[]): void => {
+    if (typeof part === 'string' && !storable(part)) refuse(path, 'Use text without NUL')
+    else if (typeof part === 'object' && part !== null)
+      for (const [key, entry] of Object.entries(part)) walk(entry, [...path, key])
+  }
+  walk(value, [])
+  const unique = (list: 'environmentVariables' | 'volumes', field: 'name' | 'path', keys: string[]) => {
+    for (const [i, key] of keys.entries())
+      if (keys.indexOf(key) !== i) refuse(['config', list, i, field], `${key} stands here twice`)
+  }
+  const { environmentVariables, volumes } = value.config
+  const names = environmentVariables.map(({ name }) => name)
+  unique('environmentVariables', 'name', names)
+  unique(
+    'volumes',
+    'name',
+    volumes.map(({ name }) => name),
+  )
+  unique(
+    'volumes',
+    'path',
+    volumes.map(({ path }) => path),
+  )
+})
+/** `host` or `host:port`, as it stands in an image reference. */
+export const registryHost = z
+  .string()
+  .max(260)
+  .regex(/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?$/, 'Use a host such as ghcr.io or registry.example:5000')
+/** Goes out in a header: one line of text. */
+export const secretText = (max: number) =>
+  z
+    .string()
+    .min(1)
+    .max(max)
+    .refine((value) => !/[\p{Cc}\p{Cs}]/u.test(value), 'Use one line without control characters')
 /** R5; values are opaque but for NUL, which no environment can hold. */
 export const variables = z
   .record(

@@ -1,5 +1,6 @@
 import { v7 } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { templateContent } from '#db/template-content.ts'
 import { appRouter } from '#server/api/root.ts'
 import type { Meta } from '#server/api/trpc.ts'
 import { SCOPES } from '#server/context.ts'
@@ -23,6 +24,13 @@ const deployment = { ids: ({ deploymentId }: Ids) => [{ deploymentId }] }
 const droplet = { ids: ({ dropletId }: Ids) => [{ dropletId }] }
 const nothing = { own: () => undefined }
 const userId = v7()
+const content = templateContent.parse({
+  ...{ displayName: 'X', description: 'For a test', category: 'ai' },
+  config: {
+    ...{ image: 'registry.example/x:1', transport: { type: 'stdio' } },
+    resources: { memoryBytes: 2 ** 27, cpuMillis: 100, diskBytes: 0 },
+  },
+})
 
 /** Every procedure of the router stands here; one that does not fails the first test. */
 const SAMPLES: Record<string, Sample> = {
@@ -84,6 +92,18 @@ const SAMPLES: Record<string, Sample> = {
   'admin.users.enable': { admin: { userId } },
   'admin.users.reset': { admin: { userId } },
   'admin.users.changeRole': { admin: { userId, role: 'admin' } },
+  'admin.templates.list': { admin: undefined },
+  'admin.templates.get': { admin: { slug: 'x' } },
+  'admin.templates.create': { admin: { slug: 'x', content } },
+  'admin.templates.save': { admin: { slug: 'x', base: 1, content } },
+  'admin.templates.publish': { admin: { slug: 'x', version: 1 } },
+  'admin.templates.deprecate': { admin: { slug: 'x', version: 1 } },
+  'admin.templates.withdraw': { admin: { slug: 'x', version: 1 } },
+  'admin.templates.compare': { admin: { slug: 'x', from: 1, to: 2 } },
+  'admin.templates.validate': { admin: { slug: 'x', version: 1 } },
+  'admin.templates.validations': { admin: { slug: 'x' } },
+  'admin.templates.validation': { admin: { validationId: userId } },
+  'admin.templates.bulk': { admin: { slugs: ['x'], action: 'withdraw' } },
   'auth.options': { open: 'says what the sign-in page may offer' },
   'auth.setup': { open: 'needs the setup token' },
   'auth.acceptInvite': { open: 'needs the invitation' },

@@ -16,7 +16,15 @@ export async function costsFor(ctx: UserCtx & { services: { fleet: Fleet } }): P
   const base = { ...ctx, fleet: ctx.services.fleet }
   try {
     const snapshot = await snapshotFor(base, ctx.actor.userId, { signal: AbortSignal.timeout(SNAPSHOT_TIMEOUT_MS) })
-    return (config, criteria) => toCost(choose(snapshot, requestOf(config, criteria)))
+    const known = new Map<string, CostView>()
+    // Most of a catalogue asks for the same few sizes: each is placed once.
+    return (config, criteria) => {
+      const request = requestOf(config, criteria)
+      const key = JSON.stringify(request)
+      const cost = known.get(key) ?? toCost(choose(snapshot, request))
+      known.set(key, cost)
+      return cost
+    }
   } catch (error) {
     const known = toBerthError(error)
     if (known.code === 'INTERNAL') ctx.log.warn({ err: error }, 'no snapshot for the costs of the catalogue')

@@ -13,10 +13,12 @@ import {
   resetUser,
   revokeInvitation,
 } from '#server/auth/index.ts'
+import { adminTemplatesRouter } from './admin-templates.ts'
 
 const one = z.object({ userId: z.uuid() })
 
 export const adminRouter = router({
+  templates: adminTemplatesRouter,
   users: router({
     list: adminProcedure.query(({ ctx }): Promise<UserView[]> => listUsers(ctx.user)),
     invite: adminProcedure

@@ -1,12 +1,23 @@
 import { z } from 'zod'
 import { router, userProcedure } from '#server/api/trpc.ts'
 import type { TemplateCard, TemplateView } from '#server/api/views.ts'
-import { getTemplate, listTemplates } from '#server/templates/index.ts'
+import { getTemplate, LIST_MAX, listTemplates, SORTS } from '#server/templates/index.ts'
 import { searchText, slug } from '../inputs.ts'
 
 export const templatesRouter = router({
   list: userProcedure('read')
-    .input(z.object({ search: searchText(200).optional(), category: searchText(100).optional() }).optional())
+    .input(
+      z
+        .object({
+          search: searchText(200).optional(),
+          category: searchText(100).optional(),
+          tags: z.array(searchText(40)).max(20).optional(),
+          official: z.boolean().optional(),
+          sort: z.enum(SORTS).optional(),
+          limit: z.int().min(1).max(LIST_MAX).optional(),
+        })
+        .optional(),
+    )
     .query(({ ctx, input }): Promise<TemplateCard[]> => listTemplates(ctx.user, input ?? {})),
   get: userProcedure('read')
     .input(z.object({ slug }))
