@@ -50,6 +50,8 @@ export const fixable = (checks: readonly Check[]): Check[] =>
 export function publishBlock(validation: ValidationView | null): string | null {
   if (validation === null) return 'Its checks have not run yet.'
   if (validation.endedAt === null) return 'Its checks are still under way.'
+  if (validation.verdict === null || validation.checks.some((check) => check.state !== 'done'))
+    return 'Its checks were interrupted; run them again.'
   return null
 }
 

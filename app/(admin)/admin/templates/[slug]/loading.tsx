@@ -1,0 +1,1 @@
+export { TemplateSkeleton as default } from '#components/admin/templates/detail/template-skeleton.tsx'

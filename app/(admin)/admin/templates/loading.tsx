@@ -1,0 +1,1 @@
+export { TemplatesSkeleton as default } from '#components/admin/templates/list/templates-skeleton.tsx'

@@ -1,0 +1,39 @@
+'use client'
+import { useState } from 'react'
+import { type UseFormReturn, useForm } from 'react-hook-form'
+import { pageError } from '#components/trpc/errors.ts'
+import { type TemplateContent, templateContent } from '#db/template-content.ts'
+import type { Check } from '#db/template-validation.ts'
+import type { FieldChange } from '#server/api/views.ts'
+import { type EditorFields, readForm, writeForm } from './editor-model.ts'
+import { fieldOf } from './field-path.ts'
+import { fieldId } from './fields.tsx'
+import { applyPatch } from './patch.ts'
+import { editorResolver } from './resolver.ts'
+
+export type EditorForm = UseFormReturn<EditorFields, unknown, TemplateContent>
+
+/** The editor's form, with fixes that change it and errors of the server that find their field. */
+export function useEditor(content: TemplateContent) {
+  const form: EditorForm = useForm<EditorFields, unknown, TemplateContent>({
+    resolver: editorResolver,
+    defaultValues: writeForm(content),
+    mode: 'onTouched',
+  })
+  const [fixed, setFixed] = useState<FieldChange[]>([])
+
+  const fix = (checks: readonly Check[]) => {
+    const patch = checks.flatMap((check) => check.fix?.patch ?? [])
+    const { content: next, changes } = applyPatch(readForm(form.getValues()), patch)
+    // A patch may leave out what has a default; what the schema refuses shows at its field on saving.
+    const whole = templateContent.safeParse(next)
+    form.reset(writeForm(whole.success ? whole.data : next), { keepDefaultValues: true })
+    setFixed(changes)
+  }
+  const refuse = (error: unknown) => {
+    const { field, message } = pageError(error)
+    if (!field || !document.getElementById(fieldId(fieldOf(field)))) return
+    form.setError(fieldOf(field) as Parameters<EditorForm['setError']>[0], { message }, { shouldFocus: true })
+  }
+  return { form, fix, fixed, forgetFixed: () => setFixed([]), refuse }
+}
