@@ -27,7 +27,7 @@ import { installationId } from '#server/installation.ts'
 import { createListener, type Listener } from '#server/observability/listen.ts'
 import type { Log } from '#server/observability/log.ts'
 import type { Metrics } from '#server/observability/metrics.ts'
-import { createResolver } from '#server/registry/index.ts'
+import { registryServices } from '#server/registry/index.ts'
 import { createValidationHub } from '#server/templates/validation/index.ts'
 import { EVENTS_CHANNEL, housekeepingTx } from '#server/tx.ts'
 import { startLiveness } from '#server/workflows/index.ts'
@@ -110,7 +110,7 @@ async function startParts(
   onStop(() => validations.close())
   const services: Services = {
     ...{ fleet, events, sessions, validations },
-    registry: createResolver({ plainHttp: config.demo }),
+    ...registryServices(plain),
   }
 
   const workerId = randomUUID()

@@ -2,13 +2,12 @@
 import type { AuthEvents } from '#server/auth/index.ts'
 import type { EventHub } from '#server/deployments/index.ts'
 import type { Fleet } from '#server/fleet/index.ts'
-import type { Resolver } from '#server/registry/index.ts'
+import type { RegistryServices } from '#server/registry/index.ts'
 import type { ValidationHub } from '#server/templates/validation/index.ts'
 
-export interface Services {
+export interface Services extends RegistryServices {
   fleet: Fleet
   events: EventHub
   sessions: AuthEvents
-  registry: Resolver
   validations: ValidationHub
 }

@@ -1,2 +1,5 @@
-export { parseReference } from './reference.ts'
-export { createResolver, type Resolver } from './resolve.ts'
+export type { Ask, AskOptions } from './ask.ts'
+export { createCredentials, credentialPurpose } from './credentials.ts'
+export { canonical, type ImageReference, parseReference, parseRegistry } from './reference.ts'
+export type { Resolver } from './resolve.ts'
+export { type RegistryServices, registryServices } from './wiring.ts'

@@ -1,30 +1,38 @@
 /**
- * Does an image exist? One `HEAD` of its manifest over the OCI distribution API, anonymously, remembered for a while.
- * A registry that is slow or down makes the answer "not known to resolve", never an error (R20).
+ * Does an image exist? Its digest is asked for through the registry client and remembered for a while. A registry that
+ * is slow or down makes the answer "not known to resolve", never an error (R20).
+ *
+ * A list of many images asks `resolveWithin(image, ms)` for all of them at once: what is remembered is answered at
+ * once, what the registries tell in that time too, and the rest is null ("not known yet") while asking goes on behind
+ * it, so that the next look knows; `peek(image)` is the same without any waiting. A page about one image waits with
+ * `resolve(image)`.
  */
+import { setTimeout as pause } from 'node:timers/promises'
+import { bulkhead, type IPolicy } from 'cockatiel'
 import { BerthError } from '#server/errors.ts'
-import { type Ask, createAsk, isOwnNetwork } from './ask.ts'
-import { type ImageReference, parseReference } from './reference.ts'
+import type { RegistryClient } from './port.ts'
+import { parseReference } from './reference.ts'
 
 export type Resolution = { resolves: true; digest: string | null } | { resolves: false; reason: string }
 
 export interface Resolver {
   resolve(image: string): Promise<Resolution>
+  /** @returns what was known last when `ms` is over; null when nothing was */
+  resolveWithin(image: string, ms: number): Promise<Resolution | null>
+  /** What is known now; asks behind the reader's back when that is nothing, or old. */
+  peek(image: string): Resolution | null
 }
 
 /** An image that was there rarely goes; one that was missing may be pushed any minute. */
 const FOUND_MAX_AGE_MS = 10 * 60_000
 const MISSING_MAX_AGE_MS = 30_000
 const REQUEST_TIMEOUT_MS = 3000
-/** Catalogue entries; the oldest goes first. */
+/** Requests to one registry at a time. A slow registry holds up nobody else's images. */
+const AT_ONCE_MAX = 8
+/** Images; the oldest goes first. */
 const CACHE_MAX = 2000
-
-const MANIFEST_TYPES = [
-  'application/vnd.oci.image.index.v1+json',
-  'application/vnd.oci.image.manifest.v1+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-  'application/vnd.docker.distribution.manifest.v2+json',
-].join(', ')
+/** Registries that are asked side by side at most; the oldest idle one is forgotten. */
+const REGISTRIES_MAX = 200
 
 interface Entry {
   at: number
@@ -32,92 +40,75 @@ interface Entry {
   asking: Promise<Resolution> | null
 }
 
-/** @param o.plainHttp ask registries on this machine or its private networks, over http: the demo's */
-export function createResolver(o: { plainHttp: boolean; now?: () => number; ask?: Ask }): Resolver {
+export function createResolver(o: { images: Pick<RegistryClient, 'digest'>; now?: () => number }): Resolver {
   const now = o.now ?? Date.now
-  const get = o.ask ?? createAsk({ ownNetwork: o.plainHttp })
   const cache = new Map<string, Entry>()
+  const lanes = new Map<string, IPolicy>()
+
+  const laneOf = (registry: string): IPolicy => {
+    const lane = lanes.get(registry) ?? bulkhead(AT_ONCE_MAX, Number.POSITIVE_INFINITY)
+    drop(lanes, REGISTRIES_MAX, registry)
+    lanes.set(registry, lane)
+    return lane
+  }
+
+  const head = async (image: string): Promise<Resolution> => {
+    try {
+      const { registry } = parseReference(image)
+      const digest = await laneOf(registry).execute(() =>
+        o.images.digest(image, { signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) }),
+      )
+      return { resolves: true, digest }
+    } catch (error) {
+      return { resolves: false, reason: reasonOf(error) }
+    }
+  }
 
   const ask = (image: string, entry: Entry): Promise<Resolution> => {
-    entry.asking ??= head(get, image, o.plainHttp)
-      .catch((error: unknown): Resolution => ({ resolves: false, reason: reasonOf(error) }))
-      .then((resolution) => {
-        entry.at = now()
-        entry.last = resolution
-        entry.asking = null
-        return resolution
-      })
+    entry.asking ??= head(image).then((resolution) => {
+      entry.at = now()
+      entry.last = resolution
+      entry.asking = null
+      return resolution
+    })
     return entry.asking
+  }
+
+  /** What is remembered of an image, and the question that is on its way when that is too old. */
+  const look = (image: string): { known: Resolution | null; asked: Promise<Resolution> } => {
+    const entry = cache.get(image) ?? { at: 0, last: null, asking: null }
+    drop(cache, CACHE_MAX, image)
+    cache.set(image, entry)
+    const maxAge = entry.last?.resolves ? FOUND_MAX_AGE_MS : MISSING_MAX_AGE_MS
+    if (entry.last && now() - entry.at < maxAge) return { known: entry.last, asked: Promise.resolve(entry.last) }
+    return { known: entry.last, asked: ask(image, entry) }
   }
 
   return {
     async resolve(image) {
-      const entry = cache.get(image) ?? { at: 0, last: null, asking: null }
-      if (!cache.has(image)) {
-        const [oldest] = cache.keys()
-        if (cache.size >= CACHE_MAX && oldest !== undefined) cache.delete(oldest)
-        cache.set(image, entry)
-      }
-      const maxAge = entry.last?.resolves ? FOUND_MAX_AGE_MS : MISSING_MAX_AGE_MS
-      if (entry.last && now() - entry.at < maxAge) return entry.last
-      const asked = ask(image, entry)
+      const { known, asked } = look(image)
       // What was found before is shown at once and checked behind the reader's back.
-      return entry.last?.resolves ? entry.last : asked
+      return known?.resolves ? known : asked
     },
+    async resolveWithin(image, ms) {
+      const { known, asked } = look(image)
+      if (known?.resolves) return known
+      const waited = new AbortController()
+      try {
+        return (await Promise.race([asked, pause(ms, null, { signal: waited.signal, ref: false })])) ?? known
+      } finally {
+        waited.abort()
+      }
+    },
+    peek: (image) => look(image).known,
   }
+}
+
+/** Makes room for one more. */
+function drop(map: Map<string, unknown>, max: number, key: string): void {
+  const [oldest] = map.keys()
+  if (map.size >= max && !map.has(key) && oldest !== undefined) map.delete(oldest)
 }
 
 const reasonOf = (error: unknown): string =>
   error instanceof BerthError ? error.message : 'Its registry can’t be reached right now.'
-
-async function head(get: Ask, image: string, plainHttp: boolean): Promise<Resolution> {
-  const reference = parseReference(image)
-  const address = `${schemeOf(reference, plainHttp)}://${reference.registry}/v2/${reference.repository}/manifests/${reference.reference}`
-  const url = URL.parse(address)
-  // A port that is none, say.
-  if (!url) return { resolves: false, reason: `${image} names no registry.` }
-  const send = (authorization?: string) =>
-    get(url, {
-      method: 'HEAD',
-      headers: { accept: MANIFEST_TYPES, ...(authorization && { authorization }) },
-      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-    })
-  let response = await send()
-  if (response.status === 401) {
-    const token = await anonymousToken(get, response.headers.get('www-authenticate') ?? '', reference)
-    if (token) response = await send(`Bearer ${token}`)
-  }
-  if (response.ok) return { resolves: true, digest: response.headers.get('docker-content-digest') }
-  if (response.status === 404) return { resolves: false, reason: `${image} is not in its registry.` }
-  if (response.status === 401 || response.status === 403)
-    return { resolves: false, reason: `${image} is private or does not exist.` }
-  return { resolves: false, reason: `Its registry answered ${response.status}.` }
-}
-
-const hostOf = (registry: string): string => registry.replace(/:\d+$/, '')
-
-/** https everywhere but, in the demo, for a literal address of this machine or a private network. */
-function schemeOf({ registry }: ImageReference, plainHttp: boolean): 'http' | 'https' {
-  return plainHttp && isOwnNetwork(hostOf(registry)) ? 'http' : 'https'
-}
-
-/** The distribution specification's token flow, without credentials: what Docker does for a public image. */
-async function anonymousToken(
-  get: Ask,
-  challenge: string,
-  { registry, repository }: ImageReference,
-): Promise<string | null> {
-  const field = (name: string) => new RegExp(`${name}="([^"]*)"`, 'i').exec(challenge)?.[1]
-  const realm = field('realm')
-  if (!/^bearer\s/i.test(challenge) || !realm || !URL.canParse(realm)) return null
-  const url = new URL(realm)
-  if (isOwnNetwork(url.hostname) && !isOwnNetwork(hostOf(registry))) return null
-  const service = field('service')
-  if (service) url.searchParams.set('service', service)
-  url.searchParams.set('scope', `repository:${repository}:pull`)
-  const response = await get(url, { signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) })
-  if (!response.ok) return null
-  const body = (await response.json()) as { token?: unknown; access_token?: unknown }
-  const token = body.token ?? body.access_token
-  return typeof token === 'string' ? token : null
-}

@@ -30,7 +30,7 @@ import { createHealth } from '#server/observability/health.ts'
 import { createListener } from '#server/observability/listen.ts'
 import { createLog } from '#server/observability/log.ts'
 import { createMetrics } from '#server/observability/metrics.ts'
-import { createResolver } from '#server/registry/index.ts'
+import { registryServices } from '#server/registry/index.ts'
 import { createValidationHub } from '#server/templates/validation/index.ts'
 import { housekeepingTx } from '#server/tx.ts'
 
@@ -131,7 +131,7 @@ export async function testStack(o: StackOptions = {}): Promise<Stack> {
   const sessions = await createAuthEvents({ db: database.db, listener, log })
   const services: Services = {
     ...{ fleet, events, sessions },
-    registry: createResolver({ plainHttp: config.demo }),
+    ...registryServices(plain),
     validations: await createValidationHub(listener),
   }
 
