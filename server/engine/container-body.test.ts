@@ -44,6 +44,7 @@ describe('containers', () => {
           "MemorySwap": 268435456,
           "Mounts": [
             {
+              "ReadOnly": false,
               "Source": "berth-1-data",
               "Target": "/data",
               "Type": "volume",

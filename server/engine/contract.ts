@@ -7,6 +7,7 @@
  * nothing may be skipped in silence, nothing may be listed that works.
  */
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest'
+import { archiveContract } from './archive.contract.ts'
 import { boxContract } from './box.contract.ts'
 import { connectionContract } from './connection.contract.ts'
 import { containerContract } from './container.contract.ts'
@@ -89,6 +90,7 @@ export function engineContract(subject: ContractSubject): void {
     imageContract(scene)
     containerContract(scene)
     processContract(scene)
+    archiveContract(scene)
     boxContract(scene)
     connectionContract(scene)
 

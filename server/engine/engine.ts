@@ -3,6 +3,7 @@ import type { Agent } from 'node:http'
 import { Readable } from 'node:stream'
 import type Dockerode from 'dockerode'
 import { BerthError } from '#server/errors.ts'
+import { createArchives } from './archive.ts'
 import { createCall, orDone, orMissing, READ_MS, refuseForeign, WRITE_MS } from './call.ts'
 import { containerBody, containerInfo } from './container-body.ts'
 import { inBody } from './docker.ts'
@@ -10,7 +11,7 @@ import { statusOf } from './failure.ts'
 import { imageInfo, pullImage } from './image.ts'
 import { readLog, sinceParameter } from './log-lines.ts'
 import { checkImage, checkLabelFilter, checkName, checkNetwork, checkPort, parseReference } from './names.ts'
-import type { CallOptions, ContainerInfo, Engine, ImageInfo, LogLine, RemoteCommand } from './port.ts'
+import type { CallOptions, ContainerInfo, Engine, ImageInfo, LogLine, RemoteCommand, VolumeInfo } from './port.ts'
 import { createProcesses } from './process.ts'
 import { containerStats } from './stats.ts'
 
@@ -157,15 +158,17 @@ export function createEngine(parts: EngineParts): Engine {
       const listed = await call('list networks', READ_MS, o, (abortSignal) =>
         calls.listNetworks({ filters, abortSignal }),
       )
-      return listed.map((n) => ({ name: n.Name, labels: n.Labels ?? {} }))
+      return listed.map((n) => ({ name: n.Name, labels: n.Labels ?? {}, createdAt: new Date(n.Created) }))
     },
     async volumes({ label }, o = {}) {
       const filters = { label: [checkLabelFilter(label)] }
       const { Volumes } = await call('list volumes', READ_MS, o, (abortSignal) =>
         calls.listVolumes({ filters, abortSignal }),
       )
-      return (Volumes ?? []).map((v) => ({ name: v.Name, labels: v.Labels ?? {} }))
+      return (Volumes ?? []).map(volumeInfo)
     },
+
+    ...createArchives(calls, call),
 
     async *logs(nameOrId, o): AsyncGenerator<LogLine> {
       const options = {
@@ -196,3 +199,10 @@ export function createEngine(parts: EngineParts): Engine {
     agentFor: (hostPort) => parts.agentFor(checkPort(hostPort, 'hostPort')),
   }
 }
+
+/** dockerode's type lacks `CreatedAt`, which every engine gives. */
+const volumeInfo = (v: Dockerode.VolumeInspectInfo & { CreatedAt?: string }): VolumeInfo => ({
+  name: v.Name,
+  labels: v.Labels ?? {},
+  createdAt: new Date(v.CreatedAt ?? 0),
+})

@@ -84,7 +84,9 @@ export function imageContract(scene: Scene): void {
       const labels = { 'berth.deployment': name }
       await engine.ensureNetwork(name, labels)
       await engine.ensureNetwork(name, labels)
-      expect(await engine.networks({ label: `berth.deployment=${name}` })).toEqual([{ name, labels }])
+      expect(await engine.networks({ label: `berth.deployment=${name}` })).toEqual([
+        { name, labels, createdAt: expect.any(Date) },
+      ])
       await engine.removeNetwork(name)
       await engine.removeNetwork(name)
       expect(await engine.networks({ label: `berth.deployment=${name}` })).toEqual([])
@@ -96,7 +98,9 @@ export function imageContract(scene: Scene): void {
       const labels = { 'berth.deployment': name }
       await engine.ensureVolume(name, labels)
       await engine.ensureVolume(name, labels)
-      expect(await engine.volumes({ label: `berth.deployment=${name}` })).toEqual([{ name, labels }])
+      expect(await engine.volumes({ label: `berth.deployment=${name}` })).toEqual([
+        { name, labels, createdAt: expect.any(Date) },
+      ])
       await engine.removeVolume(name)
       await engine.removeVolume(name)
       expect(await engine.volumes({ label: `berth.deployment=${name}` })).toEqual([])

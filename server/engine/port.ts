@@ -98,7 +98,7 @@ export interface StdioProcess {
   close(graceMs?: number): Promise<void>
 }
 
-/** One entry of `putFiles`, relative to its folder; `.` is that folder itself. */
+/** One entry of `putFiles`, relative to its folder, whose own mode Docker leaves as it is. */
 export interface FileToPut {
   path: string
   /** null makes a folder, or gives one that is there this mode. */

@@ -14,7 +14,7 @@ import type { Cloud, CloudDroplet, CreateDroplet } from '#server/cloud/port.ts'
 import { readConfig } from '#server/config.ts'
 import type { Base, UserCtx } from '#server/context.ts'
 import { createVault } from '#server/crypto/vault.ts'
-import type { ContainerInfo, Engine, EngineInfo, EnginePool } from '#server/engine/port.ts'
+import type { ContainerInfo, Engine, EngineInfo, EnginePool, NetworkInfo, VolumeInfo } from '#server/engine/port.ts'
 import { BerthError } from '#server/errors.ts'
 import { createLog } from '#server/observability/log.ts'
 import { createFleet } from './fleet.ts'
@@ -225,8 +225,8 @@ export interface FakePool extends EnginePool {
   /** The host key that each droplet shows; `host-key-add` changes it as sshd would. */
   shown: Map<string, string>
   containers: ContainerInfo[]
-  networks: { name: string; labels: Record<string, string> }[]
-  volumes: { name: string; labels: Record<string, string> }[]
+  networks: NetworkInfo[]
+  volumes: VolumeInfo[]
   removed: string[]
   reachable: boolean
 }

@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { ServerResponse } from 'node:http'
 import { constants } from 'node:os'
+import { getArchive, putArchive } from './archive.ts'
 import { createContainer, createContainerBody, findContainer } from './create-container.ts'
 import { badParameter, conflict } from './errors.ts'
 import { attachContainer, createExec, createExecBody, findExec, inspectExec, startExec, startExecBody } from './exec.ts'
@@ -56,6 +57,15 @@ export const containerRoutes: Route[] = [
     await removeContainer(call.ctx, container(call), flag(call.query, 'force'))
     return new Reply(204)
   }),
+  route('PUT', '/containers/{}/archive', async (call) => {
+    await putArchive(call.ctx, container(call), pathOf(call.query), call.request)
+    return new Reply(200)
+  }),
+  route('GET', '/containers/{}/archive', (call) => {
+    if (!(call.response instanceof ServerResponse)) throw badParameter('this call can not be upgraded')
+    getArchive(call.ctx, container(call), pathOf(call.query), call.response)
+    return STREAMED
+  }),
   route('GET', '/containers/{}/logs', logs),
   route('GET', '/containers/{}/stats', stats),
   route('POST', '/containers/{}/attach', (call) => {
@@ -85,6 +95,12 @@ export const containerRoutes: Route[] = [
   route('POST', '/exec/{}/resize', ({ ctx, params }) => void findExec(ctx, params[0] ?? '')),
   route('GET', '/exec/{}/json', ({ ctx, params }) => inspectExec(ctx, findExec(ctx, params[0] ?? ''))),
 ]
+
+function pathOf(query: URLSearchParams): string {
+  const text = query.get('path')
+  if (!text) throw badParameter('missing path')
+  return text
+}
 
 function grace(query: URLSearchParams): number | null {
   const text = query.get('t')

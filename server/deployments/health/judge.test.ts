@@ -11,6 +11,7 @@ const container = (changes: Partial<ContainerInfo> = {}): Seen => ({
     state: 'running',
     exitCode: 0,
     oomKilled: false,
+    createdAt: new Date(0),
     startedAt: null,
     restartCount: 0,
     labels: {},

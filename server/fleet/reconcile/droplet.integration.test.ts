@@ -88,6 +88,7 @@ describe('on droplets', () => {
     state: 'running' as const,
     exitCode: 0,
     oomKilled: false,
+    createdAt: new Date(),
     startedAt: null,
     restartCount: 0,
     labels: labels(deploymentId, attempt),
@@ -106,10 +107,10 @@ describe('on droplets', () => {
       container('failed', failed, 1),
       container('of-nobody', v7(), 1),
     ]
-    pool.networks = [{ name: 'net-failed', labels: labels(failed, 1) }]
+    pool.networks = [{ name: 'net-failed', labels: labels(failed, 1), createdAt: new Date() }]
     pool.volumes = [
-      { name: 'vol-healthy', labels: labels(healthy, 1) },
-      { name: 'vol-failed', labels: labels(failed, 1) },
+      { name: 'vol-healthy', labels: labels(healthy, 1), createdAt: new Date() },
+      { name: 'vol-failed', labels: labels(failed, 1), createdAt: new Date() },
     ]
     await reconciler.runOnce()
     expect(pool.removed).toEqual(['replaced', 'failed', 'of-nobody', 'net-failed', 'vol-failed'])
