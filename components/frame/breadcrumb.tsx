@@ -47,5 +47,11 @@ function useLeaf(pathname: string, root: string | undefined): string | null {
       'Deployment'
     )
   if (root === '/marketplace') return queryClient.getQueryData(trpc.templates.get.queryKey({ slug: id }))?.name ?? id
+  if (root === '/admin/templates')
+    return (
+      { new: 'Add template', registries: 'Registries' }[id] ??
+      queryClient.getQueryData(trpc.admin.templates.get.queryKey({ slug: id }))?.content.displayName ??
+      id
+    )
   return null
 }

@@ -4,7 +4,7 @@ import type { Place } from './places.ts'
 export interface KeyBinding {
   keys: string[]
   label: string
-  group: 'Go to' | 'Anywhere' | 'Marketplace' | 'Logs'
+  group: 'Go to' | 'Anywhere' | 'Marketplace' | 'Templates' | 'Logs'
 }
 
 export const keyTable = (places: readonly Place[]): KeyBinding[] => [
@@ -13,6 +13,14 @@ export const keyTable = (places: readonly Place[]): KeyBinding[] => [
   { keys: ['?'], label: 'This list', group: 'Anywhere' },
   { keys: ['['], label: 'Fold or unfold the rail', group: 'Anywhere' },
   { keys: ['/'], label: 'Search', group: 'Marketplace' },
+  ...(places.some((place) => place.href === '/admin/templates') ? TEMPLATE_KEYS : []),
+]
+
+const TEMPLATE_KEYS: KeyBinding[] = [
+  { keys: ['/'], label: 'Search', group: 'Templates' },
+  { keys: ['↑', '↓'], label: 'Walk the rows', group: 'Templates' },
+  { keys: ['x'], label: 'Select the row', group: 'Templates' },
+  { keys: ['Ctrl S'], label: 'Save, in the editor', group: 'Templates' },
 ]
 
 /** A `g` waits this long for its letter. */

@@ -1,5 +1,5 @@
 /** Where one can go, once: the rail, the palette, the `g` keys and the key list all read this table. */
-import { Boxes, LayoutGrid, type LucideIcon, Server, Settings, Users } from 'lucide-react'
+import { Boxes, LayoutGrid, type LucideIcon, PackageCheck, Server, Settings, Users } from 'lucide-react'
 
 export interface Place {
   href: string
@@ -17,6 +17,7 @@ export const PLACES: readonly Place[] = [
   { href: '/deployments', label: 'Deployments', icon: Boxes, key: 'd' },
   { href: '/droplets', label: 'Droplets', icon: Server, key: 'r' },
   { href: '/settings', label: 'Settings', icon: Settings, key: 's', low: true },
+  { href: '/admin/templates', label: 'Templates', icon: PackageCheck, key: 't', low: true, adminOnly: true },
   { href: '/admin/users', label: 'Users', icon: Users, key: 'u', low: true, adminOnly: true },
 ]
 

@@ -17,7 +17,7 @@ import type { AdminTemplateView } from '#server/api/views.ts'
 import { dropDraft, useDraft } from '../editor/drafts.ts'
 import { Editor } from '../editor/editor.tsx'
 import { EditorFooter } from '../editor/editor-footer.tsx'
-import { useEditor } from '../editor/use-editor.ts'
+import { noEnter, useEditor } from '../editor/use-editor.ts'
 import { ChecksTab } from './checks-tab.tsx'
 import { ExportTab } from './export-tab.tsx'
 import { HistoryTab } from './history-tab.tsx'
@@ -68,7 +68,7 @@ function TemplateEditor({ view }: { view: AdminTemplateView }) {
       <TemplateHeader view={view} onChecks={showChecks} />
       <TemplateNotices view={view} />
       <FormProvider {...form}>
-        <form onSubmit={submit} noValidate className="grid grid-cols-1 gap-5">
+        <form onSubmit={submit} onKeyDown={noEnter} noValidate className="grid grid-cols-1 gap-5">
           <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_420px]">
             <Editor digest={view.imageDigest} locked={view.packages} />
             <div ref={panel} className="min-w-0 scroll-mt-16 xl:sticky xl:top-18">

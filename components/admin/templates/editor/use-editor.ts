@@ -1,5 +1,5 @@
 'use client'
-import { useState } from 'react'
+import { type KeyboardEvent, useState } from 'react'
 import { type UseFormReturn, useForm } from 'react-hook-form'
 import { pageError } from '#components/trpc/errors.ts'
 import { type TemplateContent, templateContent } from '#db/template-content.ts'
@@ -36,4 +36,9 @@ export function useEditor(content: TemplateContent) {
     form.setError(fieldOf(field) as Parameters<EditorForm['setError']>[0], { message }, { shouldFocus: true })
   }
   return { form, fix, fixed, forgetFixed: () => setFixed([]), refuse }
+}
+
+/** Enter in a line of the editor does not save a version; the button and Ctrl S do. */
+export function noEnter(event: KeyboardEvent): void {
+  if (event.key === 'Enter' && event.target instanceof HTMLInputElement) event.preventDefault()
 }
