@@ -70,7 +70,7 @@ export function createEngine(parts: EngineParts): Engine {
       const present = digest ? await image(reference, o) : null
       if (present?.digest === digest && present !== null) return present
       await call('pull the image', PULL_MS, o, (signal) =>
-        pullImage(streams, reference, { signal, onProgress: o.onProgress }),
+        pullImage(streams, reference, { signal, onProgress: o.onProgress, auth: o.auth }),
       )
       const pulled = await image(reference, o)
       if (!pulled) throw new BerthError('IMAGE_PULL_FAILED', `The image ${reference} was pulled and is not there.`)

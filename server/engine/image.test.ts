@@ -6,11 +6,17 @@ describe('pull', () => {
   const reference = `127.0.0.1:4001/mcp/everything@sha256:${'a'.repeat(64)}`
   const image = { Id: `sha256:${'b'.repeat(64)}`, Size: 5, Config: { Cmd: ['node'] } }
 
-  function registry(lines: readonly unknown[] | { status: number; message: string }, digest = 'a') {
+  function registry(
+    lines: readonly unknown[] | { status: number; message: string },
+    digest = 'a',
+    name = '127.0.0.1:4001/mcp/everything',
+  ) {
     let pulled = false
     const urls: string[] = []
+    const headers: unknown[] = []
     const listener: RequestListener = (request, response) => {
       urls.push(request.url ?? '')
+      headers.push(request.headers['x-registry-auth'])
       if (request.url?.startsWith('/images/create')) {
         if ('message' in lines) return json(response, lines.status, { message: lines.message })
         pulled = true
@@ -18,10 +24,10 @@ describe('pull', () => {
         return response.end()
       }
       if (!pulled) return json(response, 404, { message: 'No such image' })
-      const RepoDigests = ['other/image@sha256:00', `127.0.0.1:4001/mcp/everything@sha256:${digest.repeat(64)}`]
+      const RepoDigests = ['other/image@sha256:00', `${name}@sha256:${digest.repeat(64)}`]
       json(response, 200, { ...image, RepoDigests })
     }
-    return { listener, urls }
+    return { listener, urls, headers }
   }
 
   test('reports the layers and gives the digest of the asked repository; a second pull asks no registry', async () => {
@@ -45,6 +51,24 @@ describe('pull', () => {
     )
     await engine.pull(reference)
     expect(docker.urls.filter((url) => url.startsWith('/images/create'))).toHaveLength(1)
+  })
+
+  test.each([
+    ['127.0.0.1:4001', `127.0.0.1:4001/mcp/everything@sha256:${'a'.repeat(64)}`],
+    ['https://index.docker.io/v1/', `mcp/everything@sha256:${'a'.repeat(64)}`],
+  ])('I6: credentials for %s go in a header of the one pull, and nowhere else', async (serveraddress, image) => {
+    const docker = registry([{ status: 'Pull complete', id: 'l1' }], 'a', image.split('@')[0])
+    const { pool } = await setUp({ docker: docker.listener })
+    const engine = await pool.engine('d')
+    await engine.pull(image, { auth: { username: 'robot', password: 'sec/ret+?' } })
+    const auth = docker.headers.filter((header) => header !== undefined)
+    expect(auth).toHaveLength(1)
+    expect(JSON.parse(Buffer.from(String(auth[0]), 'base64url').toString())).toEqual({
+      username: 'robot',
+      password: 'sec/ret+?',
+      serveraddress,
+    })
+    expect(docker.urls.join()).not.toMatch(/robot|sec|auth/)
   })
 
   test.each([

@@ -2,9 +2,14 @@
 import { isDeepStrictEqual } from 'node:util'
 import type Dockerode from 'dockerode'
 import { BerthError } from '#server/errors.ts'
+import type { Credentials } from '#server/registry/port.ts'
+import { DOCKER_HUB } from '#server/registry/reference.ts'
 import { Lost, statusOf } from './failure.ts'
-import { canonicalRepository, parseReference } from './names.ts'
+import { parseReference } from './names.ts'
 import type { ImageInfo, PullProgress } from './port.ts'
+
+/** What Docker calls Docker Hub where it signs in. */
+const HUB_ADDRESS = 'https://index.docker.io/v1/'
 
 /** One line of `POST /images/create`. */
 interface PullLine {
@@ -38,24 +43,36 @@ function digestOf(repoDigests: string[], reference: string): string | null {
   const wanted = parseReference(reference)
   const own = repoDigests
     .map((entry) => entry.split('@', 2))
-    .filter(([repository]) => canonicalRepository(repository ?? '') === canonicalRepository(wanted.repository))
+    .filter(([name = '']) => isRepository(name, wanted.repository))
     .map(([, digest]) => digest ?? '')
   if (wanted.digest) return own.find((digest) => digest === wanted.digest) ?? null
   // The newest comes last where a tag has moved.
   return own.at(-1) ?? null
 }
 
+/** Engines call Docker Hub's repositories by their short names, and a deleted one `<none>`. */
+function isRepository(name: string, repository: string): boolean {
+  try {
+    return parseReference(name).repository === repository
+  } catch {
+    return false
+  }
+}
+
 /** Asks the engine to pull; settles when it has. */
 export async function pullImage(
   docker: Dockerode,
   reference: string,
-  o: { signal: AbortSignal; onProgress?: (p: PullProgress) => void },
+  o: { signal: AbortSignal; onProgress?: (p: PullProgress) => void; auth?: Credentials },
 ): Promise<void> {
-  const { repository, tag, digest } = parseReference(reference)
+  const { registry, repository, tag, digest } = parseReference(reference)
   let stream: NodeJS.ReadableStream
   try {
     // With a digest the tag says nothing more, and some registries have moved it on.
-    stream = await docker.createImage({ fromImage: repository, tag: digest ?? tag ?? 'latest', abortSignal: o.signal })
+    const wanted = { fromImage: repository, tag: digest ?? tag ?? 'latest', abortSignal: o.signal }
+    // A header of this one request (I6): the engine keeps no credentials, and the URL holds none.
+    const authconfig = o.auth && { ...o.auth, serveraddress: registry === DOCKER_HUB ? HUB_ADDRESS : registry }
+    stream = await docker.createImage({ ...wanted, ...(authconfig && { authconfig }) })
   } catch (error) {
     throw statusOf(error) === null ? error : pullError(reference, statusOf(error), (error as Error).message)
   }

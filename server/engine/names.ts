@@ -3,22 +3,13 @@
  * gets there that has not passed here.
  */
 import { BerthError } from '#server/errors.ts'
+import { parseReference as parseImage } from '#server/registry/reference.ts'
 
 /** Docker's own rule for containers, networks and volumes; also covers ids. */
 const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,254}$/
 /** Networks that are no network of its own: R6. */
 const SHARED_NETWORKS = new Set(['host', 'none', 'bridge', 'default', 'ingress'])
-/**
- * `[host[:port]/]path[:tag][@digest]`, the grammar of distribution's reference package without its rarest forms.
- * @see https://github.com/distribution/reference/blob/main/regexp.go
- */
-const HOST = '(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?\\.)*[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?::[0-9]{1,5})?'
-const PART = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*'
-const REFERENCE = new RegExp(
-  `^(?<repository>(?:${HOST}/)?${PART}(?:/${PART})*)(?::(?<tag>[\\w][\\w.-]{0,127}))?(?:@(?<digest>sha256:[0-9a-f]{64}))?$`,
-)
 const IMAGE_ID = /^sha256:[0-9a-f]{64}$/
-const REFERENCE_LENGTH_MAX = 512
 const LABEL_FILTER = /^[a-z0-9][a-z0-9._-]{0,127}(?:=[\w.:-]{0,255})?$/
 
 const invalid = (field: string, message: string) => new BerthError('INVALID_INPUT', message, { field })
@@ -35,33 +26,27 @@ export function checkNetwork(name: string): string {
 }
 
 export interface Reference {
-  /** As given, without tag and digest. */
+  /** Where its registry is, as Docker names it: `docker.io`, `ghcr.io`, `host:port`. */
+  registry: string
+  /** Fully named, without tag and digest: `docker.io/library/redis` for `redis`. */
   repository: string
   tag: string | null
   digest: string | null
 }
 
 export function parseReference(reference: string): Reference {
-  const groups = reference.length <= REFERENCE_LENGTH_MAX ? REFERENCE.exec(reference)?.groups : undefined
-  if (!groups?.repository) throw invalid('image', 'This is not an image reference.')
-  return { repository: groups.repository, tag: groups.tag ?? null, digest: groups.digest ?? null }
+  try {
+    const { registry, repository, tag, digest } = parseImage(reference)
+    return { registry, repository: `${registry}/${repository}`, tag, digest }
+  } catch {
+    throw invalid('image', 'This is not an image reference.')
+  }
 }
 
 /** A reference, or an image's id. */
 export function checkImage(reference: string): string {
   if (!IMAGE_ID.test(reference)) parseReference(reference)
   return reference
-}
-
-/** Docker Hub's short forms and full forms name the same repository: `redis` is `docker.io/library/redis`. */
-export function canonicalRepository(repository: string): string {
-  const slash = repository.indexOf('/')
-  const first = slash < 0 ? '' : repository.slice(0, slash)
-  const hasHost = first.includes('.') || first.includes(':') || first === 'localhost'
-  const host = hasHost ? first : 'docker.io'
-  const path = hasHost ? repository.slice(slash + 1) : repository
-  if (host !== 'docker.io' && host !== 'index.docker.io') return repository
-  return `docker.io/${path.includes('/') ? path : `library/${path}`}`
 }
 
 export function checkLabelFilter(label: string): string {

@@ -4,6 +4,7 @@
  */
 import type { Agent } from 'node:http'
 import type { Duplex, Readable } from 'node:stream'
+import type { Credentials } from '#server/registry/port.ts'
 
 export interface EngineInfo {
   version: string
@@ -120,7 +121,11 @@ export interface CallOptions {
 export interface Engine {
   info(o?: CallOptions): Promise<EngineInfo>
   image(reference: string, o?: CallOptions): Promise<ImageInfo | null>
-  pull(reference: string, o?: CallOptions & { onProgress?: (p: PullProgress) => void }): Promise<ImageInfo>
+  /** @param o.auth for a private registry; sent with this pull alone, kept nowhere on the droplet */
+  pull(
+    reference: string,
+    o?: CallOptions & { onProgress?: (p: PullProgress) => void; auth?: Credentials },
+  ): Promise<ImageInfo>
   /** Missing, or still used by a container, is success. */
   removeImage(reference: string, o?: CallOptions): Promise<void>
   ensureNetwork(name: string, labels: Record<string, string>, o?: CallOptions): Promise<void>

@@ -7,7 +7,7 @@ import { isIPv6 } from 'node:net'
 import { BerthError } from '#server/errors.ts'
 
 export interface ImageReference {
-  /** `host[:port]` as it stands in the canonical name, in lower case; `docker.io` for Docker Hub. */
+  /** `host[:port]` as it stands in the canonical name; `docker.io` for Docker Hub. */
   registry: string
   /** `library/node` for `node`. */
   repository: string
@@ -20,8 +20,8 @@ export interface ImageReference {
 }
 
 export const DOCKER_HUB = 'docker.io'
-/** Names that Docker Hub goes by, each in references, credentials or its API. */
-const DOCKER_HUB_NAMES = new Set([DOCKER_HUB, 'index.docker.io', 'registry-1.docker.io', 'registry.hub.docker.com'])
+/** Docker knows two names of it in a reference; credentials may also be meant for its API. */
+const DOCKER_HUB_OLD = 'index.docker.io'
 const DOCKER_HUB_API = 'registry-1.docker.io'
 
 const LABEL = '[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?'
@@ -77,8 +77,7 @@ function normalHost(host: string): string | null {
   const { ipv6, port } = groups
   if (ipv6 !== undefined && !isIPv6(ipv6)) return null
   if (port !== undefined && (Number(port) > PORT_MAX || Number(port) === 0)) return null
-  const lower = host.toLowerCase()
-  return DOCKER_HUB_NAMES.has(lower) ? DOCKER_HUB : lower
+  return host === DOCKER_HUB_OLD ? DOCKER_HUB : host
 }
 
 /** Fully named, without what Docker would add by itself: `docker.io/library/node:24`. */
@@ -93,10 +92,10 @@ export function canonical({ registry, repository, tag, digest }: ImageReference)
  */
 export function parseRegistry(text: string): string {
   const bare = text.trim().replace(/^https?:\/\/([^/]*)(\/(v[12]\/?)?)?$/i, '$1')
-  const registry = normalHost(bare)
+  const registry = normalHost(bare.toLowerCase())
   if (registry === null)
     throw new BerthError('INVALID_INPUT', 'A registry is named host or host:port.', { field: 'registry' })
-  return registry
+  return registry === DOCKER_HUB_API ? DOCKER_HUB : registry
 }
 
 /** Where the distribution API of a registry is: `host[:port]`. */
