@@ -1,5 +1,5 @@
 /**
- * What a client reads from the stdio bridge: the answer to one POST, or the session's own stream (GET). An answer
+ * What a client reads from the bridge: the answer to one POST, or the session's own stream (GET). An answer
  * begins as nothing; if the server's response comes first it is plain JSON, if anything else does it becomes an event
  * stream.
  */

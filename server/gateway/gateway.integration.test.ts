@@ -12,6 +12,8 @@ describe('a real client lists and calls tools', () => {
     { name: 'session era over HTTP', server: SERVERS.everything, transport: 'http', mode: 'legacy' },
     { name: 'session era over stdio', server: SERVERS.everything, transport: 'stdio', mode: 'legacy' },
     { name: 'session era over a shared process', server: SERVERS.everything, transport: 'shared', mode: 'legacy' },
+    { name: 'session era over HTTP+SSE', server: SERVERS.everything, transport: 'sse', mode: 'legacy' },
+    { name: 'a client of both eras over HTTP+SSE', server: SERVERS.everything, transport: 'sse', mode: 'auto' },
     { name: 'stateless era over HTTP', server: SERVERS.modern, transport: 'http', mode: { pin: '2026-07-28' } },
     { name: 'stateless era over stdio', server: SERVERS.modern, transport: 'stdio', mode: { pin: '2026-07-28' } },
     {

@@ -1,8 +1,9 @@
 /**
- * The gateway: `/mcp/<deployment>` for agents, in front of a container that speaks streamable HTTP or stdio.
+ * The gateway: `/mcp/<deployment>` for agents, in front of a container that speaks streamable HTTP, stdio or HTTP+SSE.
  *
- *   agent ─▶ handle ─▶ readCredentials ─▶ grants.find ─▶ holder? ─▶ pipe (HTTP)  ─▶ engine.agentFor(port)
+ *   agent ─▶ handle ─▶ readCredentials ─▶ grants.find ─▶ holder? ─▶ pipe (HTTP)    ─▶ engine.agentFor(port)
  *                        401/403           401/503         │          bridge (stdio) ─▶ engine.exec
+ *                                                          │          bridge (SSE)   ─▶ engine.agentFor(port)
  *                                                           └▶ forward to the Berth process that holds the sessions
  *   saga  ─▶ handshake ──────────────────────────────────────▶ the same serve()
  *
@@ -19,7 +20,9 @@ import type { EnginePool } from '#server/engine/port.ts'
 import { BerthError } from '#server/errors.ts'
 import type { Log } from '#server/observability/log.ts'
 import { deploymentIn, readCredentials, refuseToken } from './admission.ts'
+import { type BridgedLive, createBridge } from './bridge.ts'
 import { createEndedIds } from './ended-ids.ts'
+import { every } from './every.ts'
 import { type Exchange, header } from './exchange.ts'
 import { createForwarder, FORWARD_HEADER } from './forward.ts'
 import { createGrants, type Lookup } from './grants.ts'
@@ -28,6 +31,7 @@ import { createHttpPipe } from './http-pipe.ts'
 import type { HttpSession } from './http-session.ts'
 import { createUpstream } from './http-upstream.ts'
 import { isStatelessVersion, LAST_SESSION_VERSION, RPC, refuse } from './json-rpc.ts'
+import { launchProcess } from './launch-process.ts'
 import { createLeases } from './leases.ts'
 import { DEFAULT_LIMITS, type GatewayLimits } from './limits.ts'
 import { type GatewayMetrics, NO_METRICS } from './metrics.ts'
@@ -35,7 +39,7 @@ import { createOpenAnswers } from './open-answers.ts'
 import type { Backend, Gateway } from './port.ts'
 import { createSessionIds } from './session-ids.ts'
 import { createSessionStore } from './sessions.ts'
-import { createStdioBridge, type StdioLive } from './stdio-bridge.ts'
+import { openSseChannel } from './sse-channel.ts'
 
 export interface GatewayDeps {
   db: Db
@@ -90,23 +94,42 @@ export function createGateway(deps: GatewayDeps): RunningGateway {
   const leases = createLeases({ db: deps.db, workerId, leaseMs: limits.leaseMs })
   const answers = createOpenAnswers()
   const ended = createEndedIds()
-  const stdio = createSessionStore<StdioLive>({ now, idleMs: limits.idleMs })
+  const stdio = createSessionStore<BridgedLive>({ now, idleMs: limits.idleMs })
+  const sse = createSessionStore<BridgedLive>({ now, idleMs: limits.idleMs })
   const http = createSessionStore<HttpSession>({ now, idleMs: limits.idleMs })
   const upstream = createUpstream({ engines, reconnectMs: limits.reconnectMs })
-  const bridge = createStdioBridge({ engines, store: stdio, ids, limits, now, ended })
-  const pipe = createHttpPipe({ upstream, store: http, ids, limits, now, ended })
+  const common = { ids, limits, now, ended }
+  const processes = createBridge({
+    ...common,
+    store: stdio,
+    launch: (backend) => launchProcess(backend, { engines, limits }),
+    channelsMax: limits.processesMax,
+  })
+  const streams = createBridge({
+    ...common,
+    store: sse,
+    launch: (backend) => openSseChannel(backend, { upstream, limits }),
+    channelsMax: limits.streamsMax,
+  })
+  const servers = {
+    stdio: processes,
+    sse: streams,
+    'streamable-http': createHttpPipe({ ...common, upstream, store: http }),
+  }
+  const stores = [stdio, sse, http]
 
   /** The one path that agents and the health check share. */
   function serve(x: Exchange): void {
     const { backend, era, protocolVersion } = x.grant
-    if (era === 'session' && isStatelessVersion(header(x.req, 'mcp-protocol-version'))) {
+    // No server of event streams knows the stateless era: its transport is older.
+    const sessionsOnly = era === 'session' || backend.transport.type === 'sse'
+    if (sessionsOnly && isStatelessVersion(header(x.req, 'mcp-protocol-version'))) {
       // What tells a client of both eras to send `initialize`; asking some older servers would open a session there.
       const supported = [protocolVersion ?? LAST_SESSION_VERSION]
       const data = { supported, requested: header(x.req, 'mcp-protocol-version') }
       return void refuse(x.res, 400, RPC.unsupportedVersion, 'Unsupported protocol version: send initialize.', { data })
     }
-    const served = backend.transport.type === 'stdio' ? bridge.serve(x) : pipe.serve(x)
-    served.catch((error: unknown) => {
+    servers[backend.transport.type].serve(x).catch((error: unknown) => {
       x.grant.onError?.(error)
       if (x.res.destroyed) return
       log.error({ err: error, deploymentId: backend.deploymentId }, 'gateway: a request failed')
@@ -154,7 +177,10 @@ export function createGateway(deps: GatewayDeps): RunningGateway {
 
   /** Ends what belongs to tokens that are no longer good. */
   async function recheck(): Promise<void> {
-    const live = [...stdio.all(), ...http.all()].map((s) => s.tokenId).filter((id) => UUID.test(id))
+    const live = stores
+      .flatMap((store) => [...store.all()])
+      .map((s) => s.tokenId)
+      .filter((id) => UUID.test(id))
     const tokens = [...new Set([...answers.tokens(), ...live])]
     const good = await grants.stillGood(tokens)
     const revoked = new Set(tokens.filter((id) => !good.has(id)))
@@ -176,15 +202,16 @@ export function createGateway(deps: GatewayDeps): RunningGateway {
     }
     rechecking = null
   }
-  const holds = (id: string) => stdio.count(id) + http.count(id) > 0 || answers.has(id)
+  const sessions = (id?: string) => stores.reduce((sum, store) => sum + store.count(id), 0)
+  const holds = (id: string) => sessions(id) > 0 || answers.has(id)
 
   const endSessions = async (condition: (s: { tokenId: string; deploymentId: string }) => boolean): Promise<void> => {
-    await Promise.all([stdio.endWhere(condition), http.endWhere(condition)])
+    await Promise.all(stores.map((store) => store.endWhere(condition)))
   }
 
   async function sweep(): Promise<void> {
-    await Promise.all([stdio.sweep(), http.sweep()])
-    metrics.sessions({ stdio: stdio.count(), http: http.count() })
+    await Promise.all(stores.map((store) => store.sweep()))
+    metrics.sessions({ stdio: stdio.count(), sse: sse.count(), http: http.count() })
   }
 
   async function renew(): Promise<void> {
@@ -197,7 +224,7 @@ export function createGateway(deps: GatewayDeps): RunningGateway {
   async function drop(deploymentId: string): Promise<void> {
     const own = (_: string, id: string) => id === deploymentId
     await endSessions((s) => s.deploymentId === deploymentId)
-    await bridge.drop(deploymentId)
+    await processes.drop(deploymentId)
     answers.end(own)
   }
 
@@ -248,14 +275,14 @@ export function createGateway(deps: GatewayDeps): RunningGateway {
         cleanUp: (tokenId) => void endSessions((s) => s.tokenId === tokenId).catch(onError),
       }),
     drop,
-    stats: () => ({ sessions: stdio.count() + http.count(), openAnswers: answers.count }),
+    stats: () => ({ sessions: sessions(), openAnswers: answers.count }),
     sweep,
     async close() {
       for (const stop of timers) stop()
       unsubscribe?.()
       answers.end(() => true)
       await endSessions(() => true)
-      await bridge.close()
+      await processes.close()
       forwarder.close()
       await leases.close().catch(onError)
     },
@@ -267,19 +294,3 @@ const UUID = /^[0-9a-f]{8}-/
 /** Only what lives in one process needs its holder: not the stateless era over HTTP. */
 const needsHolder = ({ req, grant }: Exchange): boolean =>
   grant.backend.transport.type === 'stdio' || !isStatelessVersion(header(req, 'mcp-protocol-version'))
-
-/** Runs `work` every `ms`, never two at once. @returns stops it */
-function every(ms: number, work: () => Promise<void>, onError: (error: unknown) => void): () => void {
-  let running = false
-  const timer = setInterval(() => {
-    if (running) return
-    running = true
-    work()
-      .catch(onError)
-      .finally(() => {
-        running = false
-      })
-  }, ms)
-  timer.unref()
-  return () => clearInterval(timer)
-}

@@ -1,4 +1,4 @@
-/** Requests to a streamable-HTTP container: through the droplet's agent, under headers of an allow-list. */
+/** Requests to a container that speaks HTTP: through the droplet's agent, under headers of an allow-list. */
 import http, { type IncomingHttpHeaders, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -8,6 +8,8 @@ import type { Backend } from './port.ts'
 
 export interface UpstreamRequest {
   method: string
+  /** Absent means the transport's own. */
+  path?: string
   headers: OutgoingHttpHeaders
   body?: Buffer
   /** What follows `body` and is not read yet. */
@@ -58,7 +60,7 @@ export function createUpstream(o: { engines: Pick<EnginePool, 'engine'>; reconne
 
   async function once(backend: Backend, r: UpstreamRequest): Promise<IncomingMessage> {
     const { transport } = backend
-    if (transport.type !== 'streamable-http') throw new Error('not an HTTP container')
+    if (transport.type === 'stdio') throw new Error('not an HTTP container')
     const hostPort = portOf(backend)
     const engine = await o.engines.engine(backend.dropletId)
     return new Promise((resolve, reject) => {
@@ -67,7 +69,7 @@ export function createUpstream(o: { engines: Pick<EnginePool, 'engine'>; reconne
         host: '127.0.0.1',
         port: hostPort,
         method: r.method,
-        path: transport.path,
+        path: r.path ?? transport.path,
         headers: {
           ...r.headers,
           // What the server thinks it is: many check it against DNS rebinding.
@@ -87,7 +89,7 @@ export function createUpstream(o: { engines: Pick<EnginePool, 'engine'>; reconne
   }
 
   async function lookAgain(backend: Backend): Promise<void> {
-    if (backend.transport.type !== 'streamable-http') return
+    if (backend.transport.type === 'stdio') return
     const engine = await o.engines.engine(backend.dropletId)
     const container = await engine.container(backend.containerId)
     if (!container || container.state === 'exited' || container.state === 'dead')

@@ -2,12 +2,14 @@
 export interface GatewayLimits {
   /** A body that must be read whole (stdio) or kept for one repeat (HTTP). Larger HTTP bodies stream, unrepeated. */
   bodyBytesMax: number
-  /** One line of a stdio server; a longer one ends the process, because the rest can't be told apart. */
+  /** One line or event of a server; a longer one ends its channel, because the rest can't be told apart. */
   lineBytesMax: number
   /** Messages in a batch of revision 2025-03-26. */
   batchMax: number
   /** Processes that one stdio container runs for its clients; each costs the container's memory. */
   processesMax: number
+  /** Event streams that one SSE container holds: half of the connections that one port gets, the rest carry messages. */
+  streamsMax: number
   /** Sessions kept for one HTTP container. */
   sessionsMax: number
   /** A session that nobody used for this long is put away; its next call brings it back. */
@@ -20,8 +22,10 @@ export interface GatewayLimits {
   stallMs: number
   /** How long a call waits for a container that refuses connections (it restarts). */
   reconnectMs: number
-  /** For `initialize` on behalf of a client. */
+  /** For `initialize` on behalf of a client, and for an event stream to open. */
   initializeMs: number
+  /** How long a message waits for the word that an SSE server took it, before the next one goes. */
+  takenMs: number
   /** A process other than the holder takes over a deployment's sessions this long after the last renewal. */
   leaseMs: number
 }
@@ -31,6 +35,7 @@ export const DEFAULT_LIMITS: GatewayLimits = {
   lineBytesMax: 32 * 2 ** 20,
   batchMax: 100,
   processesMax: 16,
+  streamsMax: 128,
   sessionsMax: 1000,
   idleMs: 10 * 60_000,
   keepAliveMs: 15_000,
@@ -38,5 +43,6 @@ export const DEFAULT_LIMITS: GatewayLimits = {
   stallMs: 60_000,
   reconnectMs: 15_000,
   initializeMs: 60_000,
+  takenMs: 5000,
   leaseMs: 15_000,
 }

@@ -10,7 +10,7 @@ export interface Backend {
   dropletId: string
   containerId: string
   transport: TemplateConfig['transport']
-  /** Port on the droplet's 127.0.0.1 for streamable HTTP. */
+  /** Port on the droplet's 127.0.0.1 for a server that speaks HTTP. */
   hostPort: number | null
   /** Full argv of one server process, for stdio: image entrypoint + arguments. */
   command: string[]

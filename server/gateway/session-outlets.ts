@@ -1,6 +1,7 @@
 /** Where what a session's server says goes: the answers that its client waits for, and the client's own stream. */
 import type { ServerResponse } from 'node:http'
 import { type Answer, type Outlet, openAnswer, openStream } from './answer.ts'
+import type { SessionPost } from './bridged-session.ts'
 import {
   isRequest,
   isResponse,
@@ -12,7 +13,6 @@ import {
   type RpcResponse,
 } from './json-rpc.ts'
 import type { GatewayLimits } from './limits.ts'
-import type { SessionPost } from './stdio-session.ts'
 
 export interface SessionOutlets {
   /** Calls without an answer yet. */
@@ -56,7 +56,7 @@ export function createSessionOutlets(o: OutletsOptions): SessionOutlets {
     return stream ? [...answers, stream] : answers
   }
 
-  /** stdio says nothing of which call a message belongs to, but for progress; all streams end at the same client. */
+  /** A channel says nothing of which call a message belongs to, but for progress; all streams end at the same client. */
   function write(message: RpcMessage): boolean {
     if (isResponse(message)) return false
     const token = message.method === 'notifications/progress' ? message.params?.progressToken : undefined

@@ -6,6 +6,8 @@
 import type { ServerResponse } from 'node:http'
 import { BerthError } from '#server/errors.ts'
 import { type Answer, type Outlet, openAnswer, openStream } from './answer.ts'
+import type { SessionPost } from './bridged-session.ts'
+import { type Channel, ChannelEnd, unlessOver } from './channel.ts'
 import { createIdRewriter, type IdRewriter } from './id-rewriter.ts'
 import {
   errorResponse,
@@ -23,11 +25,9 @@ import {
 import type { GatewayLimits } from './limits.ts'
 import type { Backend } from './port.ts'
 import type { LiveSession } from './sessions.ts'
-import { ProcessEnd, type StdioChannel, unlessOver } from './stdio-channel.ts'
-import type { SessionPost } from './stdio-session.ts'
 
 export interface SharedProcess {
-  /** The server's own answer to `initialize`, under the client's id. @throws BerthError, ProcessEnd */
+  /** The server's own answer to `initialize`, under the client's id. @throws BerthError, ChannelEnd */
   initialize(backend: Backend, request: RpcRequest): Promise<RpcResponse>
   client(id: string, tokenId: string): SharedClient
   close(): Promise<void>
@@ -50,19 +50,19 @@ interface SharedOptions {
   deploymentId: string
   limits: GatewayLimits
   now: () => number
-  launch(backend: Backend): Promise<StdioChannel>
+  launch(backend: Backend): Promise<Channel>
 }
 
 export function createSharedProcess(o: SharedOptions): SharedProcess {
   const members = new Set<Member>()
   let rewriter: IdRewriter<Member> = createIdRewriter()
-  let channel: StdioChannel | null = null
+  let channel: Channel | null = null
   let containerId: string | null = null
-  let opening: Promise<StdioChannel> | null = null
+  let opening: Promise<Channel> | null = null
   let greeting: RpcResponse | null = null
   let over = false
 
-  function route(from: StdioChannel, message: RpcMessage): void {
+  function route(from: Channel, message: RpcMessage): void {
     if (isRequest(message)) {
       const reply: RpcResponse =
         message.method === 'ping'
@@ -88,7 +88,7 @@ export function createSharedProcess(o: SharedOptions): SharedProcess {
     for (const member of members) if (uri === null || member.uris.has(uri)) member.stream?.write(message)
   }
 
-  function lost(which: StdioChannel, end: ProcessEnd): void {
+  function lost(which: Channel, end: ChannelEnd): void {
     if (channel !== which) return
     channel = null
     greeting = null
@@ -100,7 +100,7 @@ export function createSharedProcess(o: SharedOptions): SharedProcess {
     }
   }
 
-  async function open(backend: Backend): Promise<StdioChannel> {
+  async function open(backend: Backend): Promise<Channel> {
     const opened = await unlessOver(o.launch(backend), () => over)
     channel = opened
     containerId = backend.containerId
@@ -123,7 +123,7 @@ export function createSharedProcess(o: SharedOptions): SharedProcess {
     return opened
   }
 
-  async function ensure(backend: Backend): Promise<StdioChannel> {
+  async function ensure(backend: Backend): Promise<Channel> {
     if (opening) return opening
     if (channel?.open && containerId === backend.containerId) return channel
     await detach()
@@ -136,7 +136,7 @@ export function createSharedProcess(o: SharedOptions): SharedProcess {
   async function detach(): Promise<void> {
     const closing = channel
     if (!closing) return
-    lost(closing, new ProcessEnd(null, []))
+    lost(closing, new ChannelEnd('The connection to the server was closed.'))
     await closing.close()
   }
 
@@ -218,7 +218,7 @@ export function createSharedProcess(o: SharedOptions): SharedProcess {
           members.add(member)
           relay(member, backend, x, touch)
             .catch((error: unknown) => {
-              const known = error instanceof BerthError || error instanceof ProcessEnd
+              const known = error instanceof BerthError || error instanceof ChannelEnd
               const [id] = x.messages.filter(isRequest).map((r) => r.id)
               const headers = { 'retry-after': '2' }
               refuse(x.res, 503, RPC.server, known ? error.message : 'Internal error.', { id: id ?? null, headers })

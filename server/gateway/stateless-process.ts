@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BerthError } from '#server/errors.ts'
 import { type Answer, openAnswer } from './answer.ts'
+import { type Channel, ChannelEnd, unlessOver } from './channel.ts'
 import { createIdRewriter, type IdRewriter } from './id-rewriter.ts'
 import {
   errorResponse,
@@ -19,7 +20,6 @@ import {
 import type { GatewayLimits } from './limits.ts'
 import type { Backend } from './port.ts'
 import type { LiveSession } from './sessions.ts'
-import { ProcessEnd, type StdioChannel, unlessOver } from './stdio-channel.ts'
 
 export interface StatelessPost {
   req: IncomingMessage
@@ -32,7 +32,7 @@ export interface StatelessProcess extends LiveSession {
   readonly kind: 'stateless'
   post(backend: Backend, post: StatelessPost): void
   /** The process, if it refused `server/discover` and nothing else was asked: good for an `initialize`. */
-  takeSpare(backend: Backend): StdioChannel | undefined
+  takeSpare(backend: Backend): Channel | undefined
 }
 
 interface StatelessOptions {
@@ -41,7 +41,7 @@ interface StatelessOptions {
   tokenId: string
   limits: GatewayLimits
   now: () => number
-  launch(backend: Backend): Promise<StdioChannel>
+  launch(backend: Backend): Promise<Channel>
 }
 
 /** HTTP status of a plain JSON error, as the specification of the stateless era gives it. */
@@ -53,16 +53,16 @@ const STATUS: Record<number, number> = {
 }
 
 export function createStatelessProcess(o: StatelessOptions): StatelessProcess {
-  let channel: StdioChannel | null = null
+  let channel: Channel | null = null
   let containerId: string | null = null
-  let opening: Promise<StdioChannel> | null = null
+  let opening: Promise<Channel> | null = null
   let rewriter: IdRewriter<Answer> = createIdRewriter()
   let refusedDiscover = false
   const answers = new Map<Answer, RpcRequest>()
   let calls = 0
   let over = false
 
-  function route(from: StdioChannel, message: RpcMessage): void {
+  function route(from: Channel, message: RpcMessage): void {
     if (isRequest(message)) {
       const reply: RpcResponse =
         message.method === 'ping'
@@ -81,14 +81,14 @@ export function createStatelessProcess(o: StatelessOptions): StatelessProcess {
     if (only && answers.size === 1 && !isResponse(message)) only.write(message)
   }
 
-  function lost(which: StdioChannel, end: ProcessEnd): void {
+  function lost(which: Channel, end: ChannelEnd): void {
     if (channel !== which) return
     channel = null
     rewriter = createIdRewriter()
     for (const answer of [...answers.keys()]) answer.fail(RPC.server, end.message)
   }
 
-  async function open(backend: Backend): Promise<StdioChannel> {
+  async function open(backend: Backend): Promise<Channel> {
     const opened = await unlessOver(o.launch(backend), () => over)
     channel = opened
     containerId = backend.containerId
@@ -98,7 +98,7 @@ export function createStatelessProcess(o: StatelessOptions): StatelessProcess {
     return opened
   }
 
-  async function ensure(backend: Backend): Promise<StdioChannel> {
+  async function ensure(backend: Backend): Promise<Channel> {
     if (opening) return opening
     if (channel?.open && containerId === backend.containerId) return channel
     await park()
@@ -111,7 +111,7 @@ export function createStatelessProcess(o: StatelessOptions): StatelessProcess {
   async function park(): Promise<void> {
     const closing = channel
     if (!closing) return
-    lost(closing, new ProcessEnd(null, []))
+    lost(closing, new ChannelEnd('The connection to the server was closed.'))
     await closing.close()
   }
 
@@ -155,7 +155,7 @@ export function createStatelessProcess(o: StatelessOptions): StatelessProcess {
       relay(backend, x)
         .catch((error: unknown) => {
           x.onError?.(error)
-          const known = error instanceof BerthError || error instanceof ProcessEnd
+          const known = error instanceof BerthError || error instanceof ChannelEnd
           const headers = { 'retry-after': '2' }
           refuse(x.res, 503, RPC.server, known ? error.message : 'Internal error.', { id: x.request.id, headers })
         })

@@ -1,11 +1,11 @@
 /** JSON-RPC lines over one process's standard streams: framing, bounds, and how it ended. */
 import type { StdioProcess } from '#server/engine/port.ts'
-import { BerthError } from '#server/errors.ts'
 import { createBytePile } from './byte-pile.ts'
-import { asMessage, parseJson, type RpcMessage } from './json-rpc.ts'
+import { type Channel, ChannelEnd } from './channel.ts'
+import { asMessage, parseJson } from './json-rpc.ts'
 
 /** How a process ended, with what it last wrote to stderr. A cause, never sent to a client. */
-export class ProcessEnd extends Error {
+export class ProcessEnd extends ChannelEnd {
   readonly exitCode: number | null
   readonly stderrTail: string[]
 
@@ -17,26 +17,12 @@ export class ProcessEnd extends Error {
   }
 }
 
-export interface StdioChannel {
-  /** Who gets what the server says. */
-  onMessage: (message: RpcMessage) => void
-  /** Resolves when the process took the line. @throws ProcessEnd */
-  send(message: RpcMessage): Promise<void>
-  /** Stops reading (a client is slower than the server); `resume` undoes it. */
-  pause(): void
-  resume(): void
-  /** False as soon as the process is ending; how it ended is known a little later. */
-  readonly open: boolean
-  readonly ended: Promise<ProcessEnd>
-  close(): Promise<void>
-}
-
 const STDERR_LINES = 20
 const STDERR_BYTES = 4096
 /** Time for a server to leave by itself after its stdin closed; then the engine sends SIGTERM, then SIGKILL. */
 const CLOSE_GRACE_MS = 300
 
-export function openChannel(process: StdioProcess, o: { lineBytesMax: number }): StdioChannel {
+export function openStdioChannel(process: StdioProcess, o: { lineBytesMax: number }): Channel {
   let end: ProcessEnd | null = null
   let open = true
   let stderr = ''
@@ -73,7 +59,7 @@ export function openChannel(process: StdioProcess, o: { lineBytesMax: number }):
     () => finish(null),
   )
 
-  const channel: StdioChannel = {
+  const channel: Channel = {
     onMessage: () => {},
     send(message) {
       if (!open) return ended.then((why) => Promise.reject(why))
@@ -101,14 +87,6 @@ export function openChannel(process: StdioProcess, o: { lineBytesMax: number }):
     },
   }
   return channel
-}
-
-/** What was launched for somebody who left meanwhile is closed again. @throws BerthError then */
-export async function unlessOver(launched: Promise<StdioChannel>, isOver: () => boolean): Promise<StdioChannel> {
-  const channel = await launched
-  if (!isOver()) return channel
-  void channel.close()
-  throw new BerthError('DEPLOYMENT_NOT_SERVING', 'The session ended meanwhile: try again.')
 }
 
 /** @returns a function that takes chunks and answers false once a line is longer than `bytesMax` */

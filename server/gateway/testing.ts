@@ -29,6 +29,7 @@ export const SERVERS = {
   everything: [node, bin('server-everything', 'index.js')],
   modern: [node, fixture('mcp-modern/server.ts')],
   odd: [node, fixture('mcp-odd/http-sessions.ts')],
+  oddSse: [node, fixture('mcp-odd/sse.ts')],
   crash: [node, fixture('mcp-odd/crash.ts')],
   silent: [node, fixture('mcp-odd/silent.ts')],
   memory: [node, bin('server-memory', 'index.js')],
@@ -45,7 +46,7 @@ export interface Deployed {
 
 export interface DeployOptions {
   server: readonly string[]
-  transport: 'stdio' | 'shared' | 'http'
+  transport: 'stdio' | 'shared' | 'http' | 'sse'
   era?: Era | null
   env?: Record<string, string>
 }
@@ -57,6 +58,7 @@ const TRANSPORTS: Record<DeployOptions['transport'], TemplateConfig['transport']
   stdio: { type: 'stdio', shared: false },
   shared: { type: 'stdio', shared: true },
   http: { type: 'streamable-http', port: 3001, path: '/mcp' },
+  sse: { type: 'sse', port: 3001, path: '/sse' },
 }
 
 /** One Berth process with its own port. */
@@ -164,10 +166,9 @@ export async function gatewayStage(): Promise<Stage> {
     token,
     station,
     async deploy({ server, transport, era = null, env }) {
-      const isHttp = transport === 'http'
-      const argv = isHttp
-        ? [...server, server === SERVERS.everything ? 'streamableHttp' : 'http']
-        : [...server, 'stdio']
+      const isHttp = transport === 'http' || transport === 'sse'
+      const http = transport === 'sse' ? 'sse' : server === SERVERS.everything ? 'streamableHttp' : 'http'
+      const argv = [...server, isHttp ? http : 'stdio']
       const ran = await engine.run(argv, { ...(isHttp && { http: { env: env ?? {} } }), ...(env && { env }) })
       return register({ ...ran, command: argv, era, transport: TRANSPORTS[transport], dropletId: v7() })
     },

@@ -60,8 +60,9 @@ export function createMetrics(): Metrics {
     gateway: {
       // Counted where every answer ends, as kind `mcp`: an id as label would make a series for each deployment.
       request: () => {},
-      sessions({ stdio, http }) {
+      sessions({ stdio, sse, http }) {
         sessions.set({ transport: 'stdio' }, stdio)
+        sessions.set({ transport: 'sse' }, sse)
         sessions.set({ transport: 'streamable-http' }, http)
       },
     },

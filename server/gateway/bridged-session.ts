@@ -1,14 +1,15 @@
 /**
- * One client session over one process of a stdio container: JSON-RPC lines on one side, Streamable HTTP on the other.
+ * One client session over a channel of its own: JSON-RPC messages on one side, Streamable HTTP on the other.
  *
- *   POST ──▶ post() ──▶ channel.send ──▶ process
+ *   POST ──▶ post() ──▶ channel.send ──▶ server
  *   POST ◀── outlets.answer ◀┐
  *   GET  ◀── outlets.stream ◀┴─ route() ◀──── channel
  *
- * The process is made when first needed and again when it was lost, with the client's recorded `initialize`.
+ * The channel is opened when first needed and again when it was lost, with the client's recorded `initialize`.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BerthError } from '#server/errors.ts'
+import { type Channel, ChannelEnd, unlessOver } from './channel.ts'
 import {
   errorResponse,
   isRequest,
@@ -27,7 +28,6 @@ import type { GatewayLimits } from './limits.ts'
 import type { Backend } from './port.ts'
 import { createSessionOutlets } from './session-outlets.ts'
 import type { LiveSession } from './sessions.ts'
-import { ProcessEnd, type StdioChannel, unlessOver } from './stdio-channel.ts'
 
 export interface SessionPost {
   req: IncomingMessage
@@ -37,10 +37,10 @@ export interface SessionPost {
   onError?: (error: unknown) => void
 }
 
-export interface StdioSession extends LiveSession {
+export interface BridgedSession extends LiveSession {
   readonly kind: 'client'
   /** The client's first call. @returns the server's answer; a result means that the session stands */
-  initialize(backend: Backend, request: RpcRequest, channel?: StdioChannel): Promise<RpcResponse>
+  initialize(backend: Backend, request: RpcRequest, channel?: Channel): Promise<RpcResponse>
   post(backend: Backend, post: SessionPost): void
   stream(res: ServerResponse): void
 }
@@ -53,19 +53,19 @@ interface SessionOptions {
   recorded: Params | null
   limits: GatewayLimits
   now: () => number
-  /** Starts a process. @throws BerthError */
-  launch(backend: Backend): Promise<StdioChannel>
+  /** @throws BerthError, ChannelEnd */
+  launch(backend: Backend): Promise<Channel>
 }
 
 /** The session can't be brought back: the client must start anew. */
 class SessionLost extends Error {}
 
-export function createStdioSession(o: SessionOptions): StdioSession {
-  const own = new Map<RpcId, { resolve(response: RpcResponse): void; reject(end: ProcessEnd): void }>()
+export function createBridgedSession(o: SessionOptions): BridgedSession {
+  const own = new Map<RpcId, { resolve(response: RpcResponse): void; reject(end: ChannelEnd): void }>()
   const outlets = createSessionOutlets({ limits: o.limits, onClose: () => touch(), onBlocked: () => balance() })
-  let channel: StdioChannel | null = null
+  let channel: Channel | null = null
   let containerId: string | null = null
-  let opening: Promise<StdioChannel> | null = null
+  let opening: Promise<Channel> | null = null
   let ownIds = 0
   let calls = 0
   let launching = 0
@@ -92,7 +92,7 @@ export function createStdioSession(o: SessionOptions): StdioSession {
     else channel?.resume()
   }
 
-  function adopt(opened: StdioChannel, backend: Backend): StdioChannel {
+  function adopt(opened: Channel, backend: Backend): Channel {
     channel = opened
     opened.onMessage = route
     containerId = backend.containerId
@@ -100,7 +100,7 @@ export function createStdioSession(o: SessionOptions): StdioSession {
     return opened
   }
 
-  function lost(which: StdioChannel, end: ProcessEnd): void {
+  function lost(which: Channel, end: ChannelEnd): void {
     if (channel !== which) return
     channel = null
     for (const mine of [...own.values()]) mine.reject(end)
@@ -108,7 +108,7 @@ export function createStdioSession(o: SessionOptions): StdioSession {
   }
 
   /** @throws SessionLost, BerthError */
-  async function ensure(backend: Backend): Promise<StdioChannel> {
+  async function ensure(backend: Backend): Promise<Channel> {
     if (opening) return opening
     if (channel?.open && containerId === backend.containerId) return channel
     if (channel) await park()
@@ -120,7 +120,7 @@ export function createStdioSession(o: SessionOptions): StdioSession {
     return opening
   }
 
-  async function start(backend: Backend): Promise<StdioChannel> {
+  async function start(backend: Backend): Promise<Channel> {
     const started = unlessOver(o.launch(backend), () => over)
     launching++
     try {
@@ -130,7 +130,7 @@ export function createStdioSession(o: SessionOptions): StdioSession {
     }
   }
 
-  async function reopen(backend: Backend, recorded: Params): Promise<StdioChannel> {
+  async function reopen(backend: Backend, recorded: Params): Promise<Channel> {
     const opened = await start(backend)
     const answer = await call(opened, 'initialize', recorded)
     if (answer.error) {
@@ -141,7 +141,7 @@ export function createStdioSession(o: SessionOptions): StdioSession {
     return opened
   }
 
-  function call(on: StdioChannel, method: string, params: Params): Promise<RpcResponse> {
+  function call(on: Channel, method: string, params: Params): Promise<RpcResponse> {
     const id = `berth-${++ownIds}`
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -164,7 +164,7 @@ export function createStdioSession(o: SessionOptions): StdioSession {
   async function park(): Promise<void> {
     const closing = channel
     if (!closing) return
-    lost(closing, new ProcessEnd(null, []))
+    lost(closing, new ChannelEnd('The connection to the server was closed.'))
     await closing.close()
   }
 
@@ -186,7 +186,7 @@ export function createStdioSession(o: SessionOptions): StdioSession {
     session.lastUsedAt = o.now()
   }
 
-  const session: StdioSession = {
+  const session: BridgedSession = {
     kind: 'client',
     id: o.id,
     deploymentId: o.deploymentId,
@@ -220,7 +220,7 @@ export function createStdioSession(o: SessionOptions): StdioSession {
           x.onError?.(error)
           if (error instanceof SessionLost) return refuseUnknownSession(x.res)
           const ids = x.messages.filter(isRequest).map((r) => r.id)
-          const message = error instanceof BerthError || error instanceof ProcessEnd ? error.message : 'Internal error.'
+          const message = error instanceof BerthError || error instanceof ChannelEnd ? error.message : 'Internal error.'
           if (x.res.headersSent) return
           refuse(x.res, 503, RPC.server, message, { id: ids[0] ?? null, headers: { 'retry-after': '2' } })
         })

@@ -1,7 +1,11 @@
-/** Streamable HTTP in front of stdio containers: which process answers which request. */
-import type { EnginePool, StdioProcess } from '#server/engine/port.ts'
+/**
+ * Streamable HTTP in front of containers that exchange messages (stdio, or event streams): which channel answers which
+ * request. Only stdio knows the stateless era and a process that all clients share.
+ */
 import { BerthError } from '#server/errors.ts'
 import { accepts, openAnswer } from './answer.ts'
+import { type BridgedSession, createBridgedSession } from './bridged-session.ts'
+import { type Channel, ChannelEnd, WrongServer } from './channel.ts'
 import type { EndedIds } from './ended-ids.ts'
 import { type Exchange, header, readMessages } from './exchange.ts'
 import {
@@ -17,18 +21,17 @@ import {
   refuseUnknownSession,
   VERSION_META,
 } from './json-rpc.ts'
+import { isShared } from './launch-process.ts'
 import type { GatewayLimits } from './limits.ts'
 import type { Backend } from './port.ts'
 import { recordable, type SessionIds, type SessionTicket } from './session-ids.ts'
 import type { SessionStore } from './sessions.ts'
 import { createSharedProcess, type SharedClient, type SharedProcess } from './shared-process.ts'
 import { createStatelessProcess, type StatelessProcess } from './stateless-process.ts'
-import { openChannel, ProcessEnd, type StdioChannel } from './stdio-channel.ts'
-import { createStdioSession, type StdioSession } from './stdio-session.ts'
 
-export type StdioLive = StdioSession | StatelessProcess | SharedClient
+export type BridgedLive = BridgedSession | StatelessProcess | SharedClient
 
-export interface StdioBridge {
+export interface Bridge {
   serve(x: Exchange): Promise<void>
   /** Ends what the deployment's shared process holds. */
   drop(deploymentId: string): Promise<void>
@@ -36,48 +39,26 @@ export interface StdioBridge {
 }
 
 interface BridgeOptions {
-  engines: Pick<EnginePool, 'engine'>
-  store: SessionStore<StdioLive>
+  /** @throws BerthError, ChannelEnd */
+  launch(backend: Backend): Promise<Channel>
+  /** How many channels one container gets. */
+  channelsMax: number
+  store: SessionStore<BridgedLive>
   ids: SessionIds
   limits: GatewayLimits
   now: () => number
   ended: EndedIds
 }
 
-/** Between two looks at a container that restarts. */
-const RESTART_POLL_MS = 200
-
-export function createStdioBridge(o: BridgeOptions): StdioBridge {
+export function createBridge(o: BridgeOptions): Bridge {
   const shared = new Map<string, SharedProcess>()
 
-  async function launch(backend: Backend): Promise<StdioChannel> {
-    const process = await startProcess(backend)
-    return openChannel(process, { lineBytesMax: o.limits.lineBytesMax })
-  }
-
-  async function startProcess(backend: Backend): Promise<StdioProcess> {
-    const engine = await o.engines.engine(backend.dropletId)
-    const deadline = performance.now() + o.limits.reconnectMs
-    for (;;) {
-      try {
-        return isShared(backend)
-          ? await engine.attach(backend.containerId)
-          : await engine.exec(backend.containerId, backend.command)
-      } catch (error) {
-        const container = await engine.container(backend.containerId).catch(() => null)
-        const returns = container?.state === 'restarting' || container?.state === 'created'
-        if (!returns || performance.now() > deadline) throw error
-      }
-      await new Promise((resolve) => setTimeout(resolve, RESTART_POLL_MS))
-    }
-  }
-
   /** Its caller counts as costly from here on, so that a burst can't pass the bound. */
-  async function boundedLaunch(backend: Backend): Promise<StdioChannel> {
-    const room = o.store.makeRoom(backend.deploymentId, o.limits.processesMax)
-    if (!room) throw new BerthError('DEPLOYMENT_NOT_SERVING', 'All processes of this server are busy: try again soon.')
+  async function boundedLaunch(backend: Backend): Promise<Channel> {
+    const room = o.store.makeRoom(backend.deploymentId, o.channelsMax)
+    if (!room) throw new BerthError('DEPLOYMENT_NOT_SERVING', 'All sessions of this server are busy: try again soon.')
     await room
-    return launch(backend)
+    return o.launch(backend)
   }
 
   const common = { limits: o.limits, now: o.now }
@@ -102,24 +83,23 @@ export function createStdioBridge(o: BridgeOptions): StdioBridge {
   function sharedOf(backend: Backend): SharedProcess {
     const known = shared.get(backend.deploymentId)
     if (known) return known
-    const made = createSharedProcess({ ...common, deploymentId: backend.deploymentId, launch })
+    const made = createSharedProcess({ ...common, deploymentId: backend.deploymentId, launch: o.launch })
     shared.set(backend.deploymentId, made)
     return made
   }
 
-  function makeSession(id: string, ticket: SessionTicket, backend: Backend): StdioSession | SharedClient {
+  function makeSession(id: string, ticket: SessionTicket, backend: Backend): BridgedSession | SharedClient {
     const { deploymentId, tokenId } = ticket
-    const made =
-      backend.transport.type === 'stdio' && backend.transport.shared
-        ? sharedOf(backend).client(id, tokenId)
-        : createStdioSession({
-            ...common,
-            id,
-            deploymentId,
-            tokenId,
-            recorded: ticket.initialize,
-            launch: boundedLaunch,
-          })
+    const made = isShared(backend)
+      ? sharedOf(backend).client(id, tokenId)
+      : createBridgedSession({
+          ...common,
+          id,
+          deploymentId,
+          tokenId,
+          recorded: ticket.initialize,
+          launch: boundedLaunch,
+        })
     // Clients of a shared process cost it nothing, so nothing else bounds how many are remembered.
     o.store.trim(deploymentId, o.limits.sessionsMax - 1)
     o.store.add(made)
@@ -127,7 +107,7 @@ export function createStdioBridge(o: BridgeOptions): StdioBridge {
   }
 
   /** The session that the request names, brought back if it was put away; null answers 404. */
-  function sessionOf(x: Exchange, id: string): StdioSession | SharedClient | null {
+  function sessionOf(x: Exchange, id: string): BridgedSession | SharedClient | null {
     const { backend, tokenId } = x.grant
     const ticket = o.ids.open(id)
     if (!ticket || ticket.deploymentId !== backend.deploymentId || ticket.tokenId !== tokenId) return null
@@ -162,9 +142,12 @@ export function createStdioBridge(o: BridgeOptions): StdioBridge {
       if (!response.error && !x.res.destroyed) return
     } catch (error) {
       x.grant.onError?.(error)
-      const known = error instanceof BerthError || error instanceof ProcessEnd
+      const known = error instanceof BerthError || error instanceof ChannelEnd
       if (!known) throw error
-      refuse(x.res, 503, RPC.server, error.message, { id: request.id, headers: { 'retry-after': '2' } })
+      refuse(x.res, error instanceof WrongServer ? 502 : 503, RPC.server, error.message, {
+        id: request.id,
+        headers: { 'retry-after': '2' },
+      })
     }
     o.store.remove(session)
     await session.end()
@@ -242,8 +225,6 @@ export function createStdioBridge(o: BridgeOptions): StdioBridge {
     },
   }
 }
-
-const isShared = (backend: Backend): boolean => backend.transport.type === 'stdio' && backend.transport.shared
 
 /** The body decides, the header must agree: the envelope names the revision in this era. */
 const isStateless = (version: string | string[] | undefined, message: RpcMessage): boolean => {
