@@ -1,4 +1,6 @@
 /** Contract: describing itself, images, networks, volumes. */
+import { createServer, get } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { MIB, type Scene } from './contract.ts'
 import type { PullProgress } from './port.ts'
@@ -60,6 +62,34 @@ export function imageContract(scene: Scene): void {
     it('says that a pull failed when no registry answers', async () => {
       const host = scene.droplet.registry.split(':')[0]
       await expect(scene.engine.pull(`${host}:1/test/probe:1.0.0`)).rejects.toMatchObject({ code: 'IMAGE_PULL_FAILED' })
+    })
+
+    it('pulls from a private registry with the credentials of that one pull', async (context) => {
+      const { engine, droplet } = scene
+      const [address = ''] = droplet.registry.split(':')
+      const expected = `Basic ${Buffer.from('robot:p/a:ss+?').toString('base64')}`
+      const door = createServer((request, response) => {
+        if (request.headers.authorization !== expected)
+          return void response.writeHead(401, { 'www-authenticate': 'Basic realm="private"' }).end()
+        const { authorization: _, ...headers } = request.headers
+        get(`http://${droplet.registry}${request.url}`, { method: request.method, headers }, (answer) => {
+          response.writeHead(answer.statusCode ?? 500, answer.headers)
+          answer.pipe(response)
+        })
+      })
+      await new Promise<void>((resolve) => door.listen(0, address, resolve))
+      context.onTestFinished(() => {
+        door.closeAllConnections()
+        door.close()
+      })
+      const reference = `${address}:${(door.address() as AddressInfo).port}/mcp/memory:latest`
+      const auth = { username: 'robot', password: 'p/a:ss+?' }
+      expect(await engine.pull(reference, { auth })).toMatchObject({ digest: expect.stringMatching(/^sha256:/) })
+      await engine.removeImage(reference)
+      for (const wrong of [undefined, { ...auth, password: 'wrong' }])
+        await expect(engine.pull(reference, { auth: wrong })).rejects.toMatchObject({
+          code: expect.stringMatching(/^IMAGE_(PULL_FAILED|NOT_FOUND)$/),
+        })
     })
 
     it('removes an image that nothing uses, and counts a missing one as removed', async () => {

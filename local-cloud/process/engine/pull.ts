@@ -10,7 +10,7 @@ import { z } from 'zod'
 import { CHECKOUT } from '#local-cloud/images/descriptor.ts'
 import { LABEL_PACKAGES, MANIFEST_TYPE, sha256 } from '#local-cloud/registry/build.ts'
 import { type EngineContext, newId } from './context.ts'
-import { EngineError, notFound } from './errors.ts'
+import { badParameter, EngineError, notFound } from './errors.ts'
 import { formatReference, type Reference, repository } from './reference.ts'
 import type { ImageConfig, StoredImage } from './state.ts'
 
@@ -31,18 +31,39 @@ const configSchema = z.object({
 /** One line of the progress stream. */
 export type PullLine = Record<string, unknown>
 
+/** The header that signs in; empty for a public registry. */
+export interface RegistryAuth {
+  authorization?: string
+}
+
+const registryAuth = z.object({ username: z.string().default(''), password: z.string().default('') })
+
+/** `X-Registry-Auth`: base64url of JSON, for this one request. @throws EngineError 400 */
+export function readRegistryAuth(header: string | string[] | undefined): RegistryAuth {
+  if (header === undefined || header === '') return {}
+  try {
+    const json: unknown = JSON.parse(Buffer.from(String(header), 'base64url').toString())
+    const { username, password } = registryAuth.parse(json)
+    return username ? { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` } : {}
+  } catch {
+    throw badParameter('invalid X-Registry-Auth header')
+  }
+}
+
 interface Manifest {
   digest: string
   content: z.infer<typeof manifestSchema>
 }
 
 /** Asks for the manifest first, so that what does not exist is a 404 and not a broken stream. @throws EngineError */
-export async function resolveManifest(reference: Reference): Promise<Manifest> {
+export async function resolveManifest(reference: Reference, auth: RegistryAuth): Promise<Manifest> {
   if (!LOOPBACK.test(reference.registry))
     throw notFound(
       `pull access denied for ${repository(reference)}, repository does not exist: this engine pulls only from registries on its own machine`,
     )
-  const response = await fetchFrom(reference, `manifests/${reference.target}`, { accept: MANIFEST_TYPE })
+  const response = await fetchFrom(reference, `manifests/${reference.target}`, { accept: MANIFEST_TYPE, ...auth })
+  if (response.status === 401)
+    throw new EngineError(500, `Head "http://${reference.registry}/v2/": no basic auth credentials`)
   if (response.status === 404)
     throw notFound(`manifest for ${formatReference(reference)} not found: manifest unknown: manifest unknown`)
   if (!response.ok) throw new EngineError(500, `registry answered ${response.status} for ${formatReference(reference)}`)
@@ -57,9 +78,9 @@ export async function pullImage(
   ctx: EngineContext,
   reference: Reference,
   manifest: Manifest,
-  progress: (line: PullLine) => void,
-  signal: AbortSignal,
+  o: { auth: RegistryAuth; progress: (line: PullLine) => void; signal: AbortSignal },
 ): Promise<void> {
+  const { auth, progress, signal } = o
   const { config, layers } = manifest.content
   const short = (digest: string) => digest.replace('sha256:', '').slice(0, 12)
   progress({ status: `Pulling from ${reference.name}`, id: reference.target })
@@ -70,13 +91,13 @@ export async function pullImage(
     ctx.save()
   } else {
     for (const layer of layers) progress({ status: 'Pulling fs layer', progressDetail: {}, id: short(layer.digest) })
-    const configBytes = await fetchBlob(reference, config.digest, () => {}, signal)
+    const configBytes = await fetchBlob(reference, config.digest, { auth, report: () => {}, signal })
     const tars: Buffer[] = []
     for (const layer of layers) {
       const id = short(layer.digest)
       const report = (current: number) =>
         progress({ status: 'Downloading', progressDetail: { current, total: layer.size }, id })
-      tars.push(await fetchBlob(reference, layer.digest, report, signal))
+      tars.push(await fetchBlob(reference, layer.digest, { auth, report, signal }))
       progress({ status: 'Verifying Checksum', progressDetail: {}, id })
       progress({ status: 'Download complete', progressDetail: {}, id })
     }
@@ -139,10 +160,9 @@ function reasonOf(error: unknown): string {
 async function fetchBlob(
   reference: Reference,
   digest: string,
-  report: (currentBytes: number) => void,
-  signal: AbortSignal,
+  o: { auth: RegistryAuth; report: (currentBytes: number) => void; signal: AbortSignal },
 ): Promise<Buffer> {
-  const response = await fetchFrom(reference, `blobs/${digest}`, {}, signal)
+  const response = await fetchFrom(reference, `blobs/${digest}`, { ...o.auth }, o.signal)
   if (!response.ok || !response.body) throw new EngineError(500, `blob ${digest}: registry answered ${response.status}`)
   const hash = createHash('sha256')
   const parts: Uint8Array[] = []
@@ -151,7 +171,7 @@ async function fetchBlob(
     hash.update(part)
     parts.push(part)
     current += part.length
-    report(current)
+    o.report(current)
   }
   if (`sha256:${hash.digest('hex')}` !== digest)
     throw new EngineError(500, `filesystem layer verification failed for digest ${digest}`)

@@ -19,7 +19,7 @@ import {
   listNetworks,
   removeNetwork,
 } from './networks.ts'
-import { pullImage, resolveManifest } from './pull.ts'
+import { pullImage, readRegistryAuth, resolveManifest } from './pull.ts'
 import { parseReference } from './reference.ts'
 import { type Call, flag, match, parseBody, Reply, type Route, route, STREAMED } from './routes.ts'
 import { API_VERSION, info, version } from './system.ts'
@@ -62,17 +62,18 @@ const routes: Route[] = [
   ...containerRoutes,
 ]
 
-async function pull({ ctx, query, response }: Call) {
+async function pull({ ctx, query, request, response }: Call) {
   const from = query.get('fromImage')
   if (!from || !(response instanceof ServerResponse)) throw badParameter('fromImage is missing')
   const reference = parseReference(from, query.get('tag') ?? undefined)
-  const manifest = await resolveManifest(reference)
+  const auth = readRegistryAuth(request.headers['x-registry-auth'])
+  const manifest = await resolveManifest(reference, auth)
   const gone = new AbortController()
   response.on('close', () => gone.abort())
   response.writeHead(200, { 'content-type': 'application/json' })
   const progress = (line: object) => response.write(`${JSON.stringify(line)}\r\n`)
   try {
-    await pullImage(ctx, reference, manifest, progress, gone.signal)
+    await pullImage(ctx, reference, manifest, { auth, progress, signal: gone.signal })
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     progress({ errorDetail: { message }, error: message })
