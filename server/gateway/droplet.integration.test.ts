@@ -7,6 +7,7 @@ import path from 'node:path'
 import { createInterface } from 'node:readline'
 import ssh2 from 'ssh2'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { TemplateConfig } from '#db/template-config.ts'
 import { createEnginePool, type DropletTarget, type EnginePool } from '#server/engine/index.ts'
 import { connectClient, type Deployed, gatewayStage, type Stage, type Station, textOf } from './testing.ts'
 
@@ -35,6 +36,8 @@ beforeAll(async () => {
       '0',
       '--boot-delay-ms',
       '0',
+      '--images',
+      'fixtures/images',
     ],
     { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] },
   )
@@ -92,13 +95,15 @@ async function makeDroplet(apiUrl: string): Promise<DropletTarget> {
   }
 }
 
-async function run(name: string, openStdin: boolean): Promise<Deployed> {
+async function run(repository: string, transport: TemplateConfig['transport']): Promise<Deployed> {
   const engine = await pool.engine(dropletId)
-  const image = await engine.pull(`${registry}/mcp/${name}:2026.8.31`)
+  const image = await engine.pull(`${registry}/${repository}:2026.8.31`)
+  const name = path.basename(repository)
+  const openStdin = transport.type === 'stdio'
   await engine.ensureNetwork(`net-${name}`, {})
   const container = await engine.ensureContainer({
     name,
-    image: `${registry}/mcp/${name}@${image.digest}`,
+    image: `${registry}/${repository}@${image.digest}`,
     labels: {},
     env: {},
     network: `net-${name}`,
@@ -117,7 +122,7 @@ async function run(name: string, openStdin: boolean): Promise<Deployed> {
     containerId: container.id,
     hostPort: started?.hostPorts[3001] ?? null,
     command: [...image.entrypoint, ...image.cmd],
-    transport: openStdin ? { type: 'stdio', shared: false } : { type: 'streamable-http', port: 3001, path: '/mcp' },
+    transport,
     era: null,
   })
 }
@@ -125,12 +130,13 @@ async function run(name: string, openStdin: boolean): Promise<Deployed> {
 const patience = () => ({ signal: new AbortController().signal, deadlineMs: 20_000 })
 
 describe.each([
-  { name: 'everything', openStdin: false },
-  { name: 'everything-stdio', openStdin: true },
-])('a container of $name on a droplet', ({ name, openStdin }) => {
+  { repository: 'mcp/everything', transport: { type: 'streamable-http', port: 3001, path: '/mcp' } as const },
+  { repository: 'mcp/everything-stdio', transport: { type: 'stdio', shared: false } as const },
+  { repository: 'test/everything-sse', transport: { type: 'sse', port: 3001, path: '/sse' } as const },
+])('a container of $repository on a droplet', ({ repository, transport: spoken }) => {
   let deployed: Deployed
   beforeAll(async () => {
-    deployed = await run(name, openStdin)
+    deployed = await run(repository, spoken)
   })
 
   test('is proven healthy, then serves: tools, progress, sessions that end', async () => {
@@ -152,11 +158,12 @@ describe.each([
     const echo = async (message: string) => textOf(await client.callTool({ name: 'echo', arguments: { message } }))
     expect(await echo('before')).toBe('Echo: before')
     const engine = await pool.engine(dropletId)
+    const name = path.basename(repository)
     await engine.stopContainer(name, { graceSeconds: 1 })
     await engine.startContainer(name)
     const after = async () => expect(await echo('after')).toBe('Echo: after')
-    // HTTP: not even the first call. stdio: one that overtakes the news of its process's end is told of it.
-    await (openStdin ? vi.waitFor(after, 10_000) : after())
+    // Streamable HTTP: not even the first call. Others: one that overtakes the news of its channel's end is told of it.
+    await (spoken.type === 'streamable-http' ? after() : vi.waitFor(after, 10_000))
     await client.close()
   })
 

@@ -28,6 +28,7 @@ describe('the health check', () => {
     { server: SERVERS.everything, transport: 'http', era: 'session', name: 'mcp-servers/everything' },
     { server: SERVERS.everything, transport: 'stdio', era: 'session', name: 'mcp-servers/everything' },
     { server: SERVERS.everything, transport: 'shared', era: 'session', name: 'mcp-servers/everything' },
+    { server: SERVERS.everything, transport: 'sse', era: 'session', name: 'mcp-servers/everything' },
     { server: SERVERS.memory, transport: 'stdio', era: 'session', name: 'memory-server' },
     { server: SERVERS.modern, transport: 'http', era: 'stateless', name: 'modern-fixture' },
     { server: SERVERS.modern, transport: 'stdio', era: 'stateless', name: 'modern-fixture' },
