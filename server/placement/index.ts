@@ -1,3 +1,3 @@
-export { type Capacity, capacityOf, shortage } from './capacity.ts'
+export { type Capacity, capacityOf, readableBytes, shortage } from './capacity.ts'
 export { choose } from './choose.ts'
 export type * from './types.ts'

@@ -1,0 +1,83 @@
+/**
+ * What was validated yesterday may be wrong today: a tag moved, a vulnerability became known, a signature was revoked.
+ * One process in the installation renews published versions day by day, a few a turn, and ends what dead ones left.
+ */
+import { sql } from 'drizzle-orm'
+import type { Base } from '#server/context.ts'
+import { deadWorkers } from '#server/workflows/index.ts'
+import { interruptValidation } from './store.ts'
+import { FRESH_MS, type Validator } from './validator.ts'
+
+/** Spread over the day, so that a registry sees a trickle: Docker Hub counts what one address asks in six hours. */
+const TURN_MS = 3 * 60_000
+const TURNS_A_DAY = FRESH_MS / TURN_MS
+/** The first turn waits until what a start brings with it is over. */
+const FIRST_MS = 15_000
+
+export interface ValidationSchedule {
+  /** One turn now. */
+  turn(): Promise<void>
+  stop(): Promise<void>
+}
+
+export function startValidationSchedule(parts: {
+  base: Base
+  validator: Validator
+  /** Is this the process that looks? Asked each turn. */
+  elected: () => Promise<boolean>
+}): ValidationSchedule {
+  const { base, validator } = parts
+  let turning: Promise<void> | undefined
+
+  async function once(): Promise<void> {
+    if (!(await parts.elected())) return
+    await endOrphans(base)
+    for (const versionId of await due(base))
+      await validator.start({ versionId, trigger: 'schedule', userId: null, dryRun: false })
+  }
+
+  const turn = () => {
+    turning ??= once()
+      .catch((err: unknown) => base.log.warn({ err }, 'a turn of scheduled validations did not work'))
+      .finally(() => {
+        turning = undefined
+      })
+    return turning
+  }
+  const first = setTimeout(turn, FIRST_MS).unref()
+  const timer = setInterval(turn, TURN_MS).unref()
+  return {
+    turn,
+    async stop() {
+      clearTimeout(first)
+      clearInterval(timer)
+      await turning
+    },
+  }
+}
+
+/** Current versions that people can get, oldest look first, and as many as make all of them once a day. */
+async function due(base: Base): Promise<string[]> {
+  const rows = await base.db.execute<{ id: string }>(sql`
+    with current as (
+      select v.id, t.popularity,
+        (select max(r.ended_at) from template_validations r where r.template_version_id = v.id) as last,
+        exists (select from template_validations r where r.template_version_id = v.id and r.ended_at is null) as running
+      from tool_catalog t join template_versions v on v.template_id = t.id and v.version = t.version
+      where v.status = 'published'
+    )
+    select id from current
+    where not running and (last is null or last < now() - ${FRESH_MS} * interval '1 millisecond')
+    order by last nulls first, popularity desc, id
+    limit (select ceil(count(*) / ${TURNS_A_DAY}::numeric)::int from current)`)
+  return rows.map(({ id }) => id)
+}
+
+/** The rows of processes that died or hang. */
+async function endOrphans(base: Base): Promise<void> {
+  const open = await base.db.execute<{ id: string; worker: string }>(
+    sql`select id, worker_id as worker from template_validations where ended_at is null`,
+  )
+  const dead = new Set(await deadWorkers(base.db, [...new Set(open.map(({ worker }) => worker))]))
+  for (const { id, worker } of open) if (dead.has(worker)) await interruptValidation(base, id, worker)
+}
