@@ -10,6 +10,19 @@ const SIZES = {
 }
 const PAGES = ['/marketplace', '/marketplace/memory', '/deployments', '/droplets', '/settings'] as const
 
+const ADMIN_PAGES = [
+  '/admin/users',
+  '/admin/templates',
+  '/admin/templates/new',
+  '/admin/templates/new?from=document',
+  '/admin/templates/new?from=registry',
+  '/admin/templates/registries',
+  '/admin/templates/filesystem',
+  '/admin/templates/filesystem?tab=versions',
+  '/admin/templates/filesystem?tab=history',
+  '/admin/templates/filesystem?tab=export',
+] as const
+
 async function check(page: Page, name: string): Promise<void> {
   // Not 'networkidle': the live stream stays open for good.
   await page.waitForLoadState('load')
@@ -44,10 +57,10 @@ for (const colorScheme of ['light', 'dark'] as const)
       const { deploymentId } =
         live ?? (await admin.mutate<{ deploymentId: string }>('deployments.create', { template: 'everything' }))
       await admin.waitFor(deploymentId, ['healthy'])
-      for (const path of [...PAGES, '/admin/users', `/deployments/${deploymentId}`]) {
+      for (const path of [...PAGES, ...ADMIN_PAGES, `/deployments/${deploymentId}`]) {
         await page.goto(path)
         await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
-        await check(page, `${size}-${colorScheme}${path.replace(deploymentId, 'one').replaceAll('/', '-')}`)
+        await check(page, `${size}-${colorScheme}${path.replace(deploymentId, 'one').replaceAll(/[/?=]/g, '-')}`)
       }
       for (const tab of ['Logs', 'Timeline', 'Why here', 'Settings']) {
         await page.getByRole('tab', { name: tab }).click()

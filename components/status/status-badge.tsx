@@ -14,7 +14,7 @@ export function StatusIcon({ status, className }: { status: Status; className?: 
 }
 
 export const StatusBadge = ({ status, className }: { status: Status; className?: string }) => (
-  <Badge tone={status.tone} className={className} title={status.sentence}>
+  <Badge tone={status.tone} className={cn('whitespace-nowrap', className)} title={status.sentence}>
     <StatusIcon status={status} />
     {status.label}
   </Badge>

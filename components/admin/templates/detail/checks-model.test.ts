@@ -8,6 +8,7 @@ import {
   failing,
   fixable,
   groupChecks,
+  notTried,
   opensItself,
   publishBlock,
   runState,
@@ -81,6 +82,11 @@ describe('the checklist', () => {
 
   it('offers one click only where a patch can do it', () => {
     expect(fixable(checks).map(({ id }) => id)).toEqual(['resources-memory'])
+  })
+
+  it('knows when nobody tried whether the server starts', () => {
+    expect(notTried(checks)).toBe(false)
+    expect(notTried([check({ id: 'dry-run', group: 'dependencies', verdict: 'skipped' })])).toBe(true)
   })
 
   it('holds publishing back until the checks ended, and then names what fails', () => {

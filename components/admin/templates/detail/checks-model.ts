@@ -57,3 +57,7 @@ export function publishBlock(validation: ValidationView | null): string | null {
 
 export const failing = (validation: ValidationView | null): Check[] =>
   validation?.checks.filter((check) => check.state === 'done' && check.verdict === 'fail') ?? []
+
+/** The dry run found no room, so whether the server starts is not known. */
+export const notTried = (checks: readonly Check[]): boolean =>
+  checks.some((check) => check.id === 'dry-run' && checkState(check) === 'skipped')

@@ -1,6 +1,6 @@
 'use client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { ChevronDown, ListChecks, RotateCw } from 'lucide-react'
+import { ChevronDown, ListChecks, RotateCw, Server } from 'lucide-react'
 import { VerdictBadge } from '#components/status/template-badges.tsx'
 import { CHECK_STATUS, TRIGGER_WORDS, VERDICT_STATUS } from '#components/status/template-status.ts'
 import { useTRPC } from '#components/trpc/client.tsx'
@@ -14,7 +14,7 @@ import { RelativeTime } from '#components/ui/relative-time.tsx'
 import type { Check } from '#db/template-validation.ts'
 import type { FieldChange, ValidationView } from '#server/api/views.ts'
 import { FieldChanges } from '../field-changes.tsx'
-import { countVerdicts, countWords, fixable, runState } from './checks-model.ts'
+import { countVerdicts, countWords, fixable, notTried, runState } from './checks-model.ts'
 import { ChecksReport, FactsList } from './checks-report.tsx'
 
 interface ChecksTabProps {
@@ -99,6 +99,11 @@ export function ChecksTab({ slug, version, validation, canRun, fixed, onFix }: C
         <p className="flex flex-wrap gap-1 text-muted text-sm">
           Version {validation.version}, {TRIGGER_WORDS[validation.trigger]}, <RelativeTime at={validation.startedAt} />
         </p>
+        {canRun && !running && notTried(checks) && (
+          <Button size="sm" className="justify-self-start" pending={validate.isPending} onClick={() => run(true)}>
+            <Server /> Try it on a new droplet
+          </Button>
+        )}
         {patches.length > 1 && (
           <Button size="sm" className="justify-self-start" onClick={() => onFix(patches)}>
             Apply all {patches.length} fixes

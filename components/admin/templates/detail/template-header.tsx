@@ -26,7 +26,7 @@ export const TemplateHeader = ({ view, onChecks }: TemplateHeaderProps) => (
     <span className="flex flex-wrap items-center gap-1.5">
       <span className="font-mono text-sm">v{view.shown}</span>
       <VersionBadge status={view.shownStatus} />
-      <button type="button" onClick={onChecks} className="rounded-control">
+      <button type="button" onClick={onChecks} className="flex rounded-control">
         <VerdictBadge verdict={runState(view.validation)} />
       </button>
       {view.content.isOfficial && <Badge tone="accent">official</Badge>}

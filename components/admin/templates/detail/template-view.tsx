@@ -4,6 +4,7 @@ import { Save, Send } from 'lucide-react'
 import { useRouter, useSearchParams } from 'next/navigation'
 import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import { FormProvider } from 'react-hook-form'
+import { VerdictBadge } from '#components/status/template-badges.tsx'
 import { VERSION_STATUS } from '#components/status/template-status.ts'
 import { useTRPC } from '#components/trpc/client.tsx'
 import { pageError } from '#components/trpc/errors.ts'
@@ -18,6 +19,7 @@ import { dropDraft, useDraft } from '../editor/drafts.ts'
 import { Editor } from '../editor/editor.tsx'
 import { EditorFooter } from '../editor/editor-footer.tsx'
 import { noEnter, useEditor } from '../editor/use-editor.ts'
+import { runState } from './checks-model.ts'
 import { ChecksTab } from './checks-tab.tsx'
 import { ExportTab } from './export-tab.tsx'
 import { HistoryTab } from './history-tab.tsx'
@@ -110,11 +112,16 @@ function TemplateEditor({ view }: { view: AdminTemplateView }) {
           )}
           <EditorFooter
             state={
-              dirty ? (
-                <span className="font-medium text-ink">Unsaved changes</span>
-              ) : (
-                `Version ${view.shown} is ${VERSION_STATUS[view.shownStatus].label.toLowerCase()}`
-              )
+              <>
+                {dirty ? (
+                  <span className="font-medium text-ink">Unsaved changes</span>
+                ) : (
+                  <span>{`Version ${view.shown} is ${VERSION_STATUS[view.shownStatus].label.toLowerCase()}`}</span>
+                )}
+                <button type="button" onClick={showChecks} className="flex rounded-control xl:hidden">
+                  <VerdictBadge verdict={runState(view.validation)} />
+                </button>
+              </>
             }
           >
             {dirty && (

@@ -39,7 +39,7 @@ type TextFieldProps = Shared & Omit<ComponentProps<'input'>, 'name'> & { mono?: 
 export function TextField({ name, label, hint, className, mono, ...input }: TextFieldProps) {
   const { error, props } = useField(name, hint !== undefined)
   return (
-    <Field id={props.id} label={label} hint={hint} error={error} className={className}>
+    <Field id={props.id} label={label} hint={hint} error={error} className={cn('content-start', className)}>
       <Input autoComplete="off" spellCheck={!mono} className={cn(mono && 'font-mono text-sm')} {...input} {...props} />
     </Field>
   )
@@ -50,7 +50,7 @@ type AreaFieldProps = Shared & Omit<ComponentProps<'textarea'>, 'name'> & { mono
 export function AreaField({ name, label, hint, className, mono, ...area }: AreaFieldProps) {
   const { error, props } = useField(name, hint !== undefined)
   return (
-    <Field id={props.id} label={label} hint={hint} error={error} className={className}>
+    <Field id={props.id} label={label} hint={hint} error={error} className={cn('content-start', className)}>
       <Textarea spellCheck={!mono} className={cn(mono && 'font-mono text-sm')} {...area} {...props} />
     </Field>
   )
@@ -59,7 +59,7 @@ export function AreaField({ name, label, hint, className, mono, ...area }: AreaF
 export function SelectField({ name, label, hint, className, children }: Shared & { children: ReactNode }) {
   const { error, props } = useField(name, hint !== undefined)
   return (
-    <Field id={props.id} label={label} hint={hint} error={error} className={className}>
+    <Field id={props.id} label={label} hint={hint} error={error} className={cn('content-start', className)}>
       <NativeSelect {...props}>{children}</NativeSelect>
     </Field>
   )
