@@ -6,7 +6,7 @@ import { type Bundle, bundleFromJSON } from '@sigstore/bundle'
 import { type SignedEntity, toSignedEntity, VerificationError } from '@sigstore/verify'
 import { z } from 'zod'
 import type { Trust } from './trust.ts'
-import { invalid, notChecked, type SignatureVerdict } from './verdict.ts'
+import { invalid, notChecked, type SignatureVerdict, UNKNOWN_KEY } from './verdict.ts'
 
 export interface SignedImage {
   digest: string
@@ -58,20 +58,29 @@ export async function verifySigned(
 ): Promise<SignatureVerdict> {
   const entity = readable(() => toSignedEntity(bundle, artifact))
   if (!entity) return invalid('The certificate of a signature is damaged.')
-  return entity.key.$case === 'public-key' ? byKey(entity, what, trust) : byCertificate(entity, what, trust)
+  return entity.key.$case === 'public-key'
+    ? byKey(entity, entity.key.hint, what, trust)
+    : byCertificate(entity, what, trust)
 }
 
 /** A trusted key needs no log: it says nothing about when, and nobody asks. */
-async function byKey(entity: SignedEntity, what: 'signature' | 'provenance', trust: Trust): Promise<SignatureVerdict> {
+async function byKey(
+  entity: SignedEntity,
+  hint: string,
+  what: 'signature' | 'provenance',
+  trust: Trust,
+): Promise<SignatureVerdict> {
   const keys = await trust.keys()
   if ('missing' in keys) return notChecked(keys.missing)
   // The hint is the signer's word; the keys are few enough to try each.
   const match = keys.list.find(({ key }) => entity.signature.verifySignature(key))
-  return match ? { kind: 'verified', by: { kind: 'key', id: match.id }, what } : invalid(UNKNOWN_KEY)
+  if (match) return { kind: 'verified', by: { kind: 'key', id: match.id }, what }
+  // cosign's hint is the key's SHA-256.
+  const claimed = `sha256:${Buffer.from(hint, 'base64').toString('hex')}`
+  return keys.list.some(({ id }) => id === claimed)
+    ? invalid('The signature names a configured key, which did not make it: it was changed.')
+    : UNKNOWN_KEY
 }
-
-export const UNKNOWN_KEY =
-  'The signature does not fit any of the configured keys: it was changed, or made by another key.'
 
 async function byCertificate(
   entity: SignedEntity,

@@ -7,10 +7,10 @@ import { BUNDLE_V01_MEDIA_TYPE, type Bundle, bundleFromJSON } from '@sigstore/bu
 import { z } from 'zod'
 import type { SignatureMaterial } from '../port.ts'
 import { parseReference } from '../reference.ts'
-import { otherDigest, UNKNOWN_KEY, verifySigned } from './bundle.ts'
+import { otherDigest, verifySigned } from './bundle.ts'
 import { signingKey } from './keys.ts'
 import type { Trust } from './trust.ts'
-import { invalid, notChecked, type SignatureVerdict } from './verdict.ts'
+import { invalid, notChecked, type SignatureVerdict, UNKNOWN_KEY } from './verdict.ts'
 
 type CosignMaterial = Extract<SignatureMaterial, { kind: 'cosign' }>
 
@@ -44,7 +44,7 @@ export async function verifyCosign(
   const keys = await trust.keys()
   if ('missing' in keys) return notChecked(keys.missing)
   const match = signingKey(keys.list, material.payload, Buffer.from(material.signatureBase64, 'base64'))
-  return match ? { kind: 'verified', by: { kind: 'key', id: match.id }, what: 'signature' } : invalid(UNKNOWN_KEY)
+  return match ? { kind: 'verified', by: { kind: 'key', id: match.id }, what: 'signature' } : UNKNOWN_KEY
 }
 
 /** @returns why the signed document says nothing about this image */

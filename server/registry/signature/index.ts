@@ -1,3 +1,2 @@
-export type { SignaturePolicy } from './trust.ts'
-export { type SignatureVerdict, type Signer, signerText } from './verdict.ts'
-export { type ImageToVerify, verifyImage } from './verify.ts'
+export { type SignatureVerdict, signerText } from './verdict.ts'
+export { verifyImage } from './verify.ts'

@@ -8,14 +8,23 @@ export type Signer =
 
 export type SignatureVerdict =
   | { kind: 'verified'; by: Signer; what: 'signature' | 'provenance' }
-  /** Nothing was signed over this image. */
-  | { kind: 'unsigned' }
+  /** Nobody that could be trusted signed this image; `reason` is a sentence when somebody else did. */
+  | { kind: 'unsigned'; reason?: string }
   /** Something was signed, and none of it holds. `reason` is a sentence. */
   | { kind: 'invalid'; reason: string }
   /** Nobody could tell. Never a pass. `reason` is a sentence. */
   | { kind: 'not-checked'; reason: string }
 
 export const invalid = (reason: string): SignatureVerdict => ({ kind: 'invalid', reason })
+/**
+ * What fits no configured key may be another publisher's. Whoever can change a signature can as well take it away, so
+ * this is no safer to call than unsigned.
+ */
+export const UNKNOWN_KEY: SignatureVerdict = {
+  kind: 'unsigned',
+  reason: 'Its signature fits none of the configured keys: another key made it, or it was changed.',
+}
+
 export const notChecked = (reason: string): SignatureVerdict => ({ kind: 'not-checked', reason })
 
 /** For a report: `key sha256:…` or `https://github.com/… (through https://token.actions…)`. */

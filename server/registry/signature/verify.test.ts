@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { SignatureMaterial } from '../port.ts'
-import { type SignaturePolicy, signerText, verifyImage } from './index.ts'
+import { signerText, verifyImage } from './index.ts'
 import { keyId } from './keys.ts'
 import {
   bundleWithKey,
@@ -17,6 +17,7 @@ import {
   simpleSigning,
   WORKFLOW,
 } from './testing-sigstore.ts'
+import type { SignaturePolicy } from './trust.ts'
 
 const IMAGE = 'ghcr.io/acme/server:1.0'
 const ecdsa = generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -63,17 +64,22 @@ describe('signed with a key', () => {
     expect(await verify([bundleWithKey(inTotoStatement(), pair.privateKey, pair.publicKey)])).toEqual(verified)
   })
 
-  test('an unknown key is no signature of anyone trusted, whatever hint its bundle gives', async () => {
-    const reason = expect.stringContaining('does not fit any of the configured keys')
-    expect(await verify([cosignWithKey(simpleSigning(), stranger.privateKey)])).toEqual({ kind: 'invalid', reason })
+  test('with an unknown key is as good as unsigned, and says why', async () => {
+    const unsigned = { kind: 'unsigned', reason: expect.stringContaining('none of the configured keys') }
+    expect(await verify([cosignWithKey(simpleSigning(), stranger.privateKey)])).toEqual(unsigned)
+    const bundle = bundleWithKey(inTotoStatement(), stranger.privateKey, stranger.publicKey)
+    expect(await verify([bundle])).toEqual(unsigned)
+  })
+
+  test('a bundle that names a configured key, which did not make it, is a forgery', async () => {
     const posing = bundleWithKey(inTotoStatement(), stranger.privateKey, ecdsa.publicKey)
-    expect(await verify([posing])).toEqual({ kind: 'invalid', reason })
+    expect(await verify([posing])).toEqual({ kind: 'invalid', reason: expect.stringContaining('was changed') })
   })
 
   test('a payload that was changed after it was signed does not hold', async () => {
     const signed = cosignWithKey(simpleSigning(OTHER_DIGEST), ecdsa.privateKey)
     const changed = { ...signed, payload: simpleSigning(DIGEST) } as SignatureMaterial
-    expect(await verify([changed])).toEqual({ kind: 'invalid', reason: expect.stringContaining('changed') })
+    expect(await verify([changed])).toEqual({ kind: 'unsigned', reason: expect.stringContaining('changed') })
   })
 
   test('without configured keys, or with a file that holds none, nobody can tell', async () => {

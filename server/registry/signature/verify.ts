@@ -38,9 +38,9 @@ export async function verifyImage(materials: SignatureMaterial[], about: ImageTo
   if (materials.length > MATERIALS_MAX)
     verdicts.push(notChecked(`It has ${materials.length} signatures; none of the first ${MATERIALS_MAX} holds.`))
   // While one could still turn out good, the image is not known to be bad.
-  for (const kind of ['not-checked', 'invalid'] as const) {
-    const found = verdicts.find((verdict) => verdict.kind === kind)
-    if (found) return found
-  }
-  return { kind: 'unsigned' }
+  const found =
+    verdicts.find(({ kind }) => kind === 'not-checked') ??
+    verdicts.find(({ kind }) => kind === 'invalid') ??
+    verdicts.find((verdict) => verdict.kind === 'unsigned' && verdict.reason)
+  return found ?? { kind: 'unsigned' }
 }

@@ -150,7 +150,9 @@ export function signature(policy: 'off' | 'warn' | 'enforce', found: SignatureVe
       return pass(`Its ${found.what} is valid.`, [`Signed by ${signerText(found.by)}`])
     case 'unsigned': {
       const bad = policy === 'enforce' ? fail : warn
-      return bad('Nobody signed the image.', [`Policy of this installation: ${policy}`], {
+      const summary = found.reason ? 'Nobody that is trusted here signed the image.' : 'Nobody signed the image.'
+      const evidence = [...(found.reason ? [found.reason] : []), `Policy of this installation: ${policy}`]
+      return bad(summary, evidence, {
         text: 'Choose an image that its publisher signs, for example with cosign.',
       })
     }
