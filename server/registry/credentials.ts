@@ -10,6 +10,9 @@ export const credentialPurpose = (id: string): string => `registry-credential:${
 export const createCredentials =
   ({ db, vault }: Pick<Base, 'db' | 'vault'>): CredentialsFor =>
   async (registry) => {
-    const [row] = await db.select().from(registryCredentials).where(eq(registryCredentials.registry, registry))
+    const [row] = await db
+      .select()
+      .from(registryCredentials)
+      .where(eq(registryCredentials.registry, registry.toLowerCase()))
     return row ? { username: row.username, password: vault.open(row.password, credentialPurpose(row.id)) } : null
   }

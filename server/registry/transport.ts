@@ -57,7 +57,7 @@ export function createTransport(o: {
     let response = await send(known && known.until > o.now() ? known.header : undefined)
     if (response.status === 401) {
       remembered.delete(key)
-      const credentials = get.credentials ?? (await o.credentialsFor(get.registry.toLowerCase()))
+      const credentials = get.credentials ?? (await o.credentialsFor(get.registry))
       const authorization = await authorize(o.ask, { ...get, timeoutMs: o.timeoutMs, response, url, credentials })
       if (authorization) {
         response = await send(authorization.header)
