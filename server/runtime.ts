@@ -27,8 +27,13 @@ import { installationId } from '#server/installation.ts'
 import { createListener, type Listener } from '#server/observability/listen.ts'
 import type { Log } from '#server/observability/log.ts'
 import type { Metrics } from '#server/observability/metrics.ts'
-import { registryServices } from '#server/registry/index.ts'
-import { createValidationHub } from '#server/templates/validation/index.ts'
+import { createCredentials, registryServices } from '#server/registry/index.ts'
+import {
+  createValidationHub,
+  createValidator,
+  startValidationSchedule,
+  validationDeps,
+} from '#server/templates/validation/index.ts'
 import { EVENTS_CHANNEL, housekeepingTx } from '#server/tx.ts'
 import { startLiveness } from '#server/workflows/index.ts'
 
@@ -108,12 +113,12 @@ async function startParts(
   onStop(() => sessions.close())
   const validations = await createValidationHub(listener)
   onStop(() => validations.close())
-  const services: Services = {
-    ...{ fleet, events, sessions, validations },
-    ...registryServices(plain),
-  }
-
   const workerId = randomUUID()
+  const registries = registryServices(plain)
+  const validator = createValidator({ base, deps: validationDeps({ base, images: registries.images }), workerId })
+  onStop(() => validator.stop())
+  const services: Services = { ...{ fleet, events, sessions, validations, validator }, ...registries }
+
   const gateway = createGateway({
     ...{ db, config, vault: plain.vault, log, workerId },
     engines: pool,
@@ -143,9 +148,15 @@ async function startParts(
     })
     onStop(() => liveness.stop())
   } else {
-    const deps = deploymentsDeps({ base, engines: pool, gateway })
+    const deps = deploymentsDeps({
+      ...{ base, engines: pool, gateway },
+      ensureValidated: (_, input, o) => validator.ensure(input, o),
+      credentialsFor: createCredentials(base),
+    })
     const deployments = await startDeployments({ base, deps, listener, workerId, internalUrl })
     onStop(() => deployments.stop())
+    const schedule = startValidationSchedule({ base, validator, elected: () => deployments.elected('validations') })
+    onStop(() => schedule.stop())
     const reconciler = startReconciler(base)
     onStop(() => reconciler.stop())
   }

@@ -11,6 +11,8 @@ import { SAGA_STEPS } from './saga/steps.ts'
 export interface DeploymentsRuntime {
   /** Settles when nothing is under way in this process. */
   idle(): Promise<void>
+  /** Is this the one process that has this duty? */
+  elected(duty: string): Promise<boolean>
   stop(): Promise<void>
 }
 
@@ -53,6 +55,7 @@ export async function startDeployments(parts: DeploymentsRuntimeParts): Promise<
   })
   return {
     idle: () => worker.idle(),
+    elected: (duty) => liveness.elected(duty),
     async stop() {
       await monitor.stop()
       await worker.stop()

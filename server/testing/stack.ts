@@ -31,7 +31,12 @@ import { createListener } from '#server/observability/listen.ts'
 import { createLog } from '#server/observability/log.ts'
 import { createMetrics } from '#server/observability/metrics.ts'
 import { registryServices } from '#server/registry/index.ts'
-import { createValidationHub } from '#server/templates/validation/index.ts'
+import {
+  createValidationHub,
+  createValidator,
+  type ValidationDeps,
+  validationDeps,
+} from '#server/templates/validation/index.ts'
 import { housekeepingTx } from '#server/tx.ts'
 
 export interface Person {
@@ -102,7 +107,12 @@ const deadPool: EnginePool = {
   close: async () => {},
 }
 
+/** No worker runs here that would end one. */
+const refused = () => Promise.reject(new BerthError('NO_PLACEMENT', 'No droplet has room.'))
+const noDryRun: ValidationDeps['dryRun'] = { start: refused, result: refused }
+
 export interface StackOptions {
+  validation?: Partial<ValidationDeps>
   /** Environment beside the database and the key, as `readConfig` reads it. */
   env?: Record<string, string>
   cloud?: Partial<Cloud>
@@ -129,9 +139,14 @@ export async function testStack(o: StackOptions = {}): Promise<Stack> {
   const listener = createListener(database.url, log)
   const events = await createEventHub({ db: database.db, listener, log })
   const sessions = await createAuthEvents({ db: database.db, listener, log })
+  const registries = registryServices(plain)
+  const validator = createValidator({
+    ...{ base, workerId: 'test' },
+    deps: { ...validationDeps({ base, images: registries.images }), dryRun: noDryRun, ...o.validation },
+  })
   const services: Services = {
-    ...{ fleet, events, sessions },
-    ...registryServices(plain),
+    ...{ fleet, events, sessions, validator },
+    ...registries,
     validations: await createValidationHub(listener),
   }
 
@@ -186,6 +201,7 @@ export async function testStack(o: StackOptions = {}): Promise<Stack> {
     async end() {
       server.closeAllConnections()
       await new Promise<void>((resolve) => server.close(() => resolve()))
+      await validator.stop()
       sessions.close()
       await events.close()
       await listener.close()

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { PackageLock } from '#db/template-content.ts'
 import { imageManifest, imageMoved, imagePlatform, imageReference, imageSize, packageLock } from './image.ts'
 import { applyPatch } from './patch.ts'
 import { content, DIGEST, GIB, image, silent } from './testing.ts'
@@ -65,20 +66,20 @@ describe('a tag that moved', () => {
 describe('a package', () => {
   const source = { registryType: 'npm', identifier: 'weather', version: '1.0.0', allowInstallScripts: [] } as const
   const template = content({ package: { ...source, allowInstallScripts: ['esbuild'] } })
-  const lock = {
+  const lock = (installScripts: string[]): PackageLock => ({
     ...{ registryType: 'npm', packageJson: '{}', packageLock: '{}', program: 'node_modules/weather/cli.js' },
-    ...{ packages: 40, installScripts: [] as string[] },
-  } as const
+    ...{ packages: 40, installScripts },
+  })
 
   test('is locked by hash', () => {
-    expect(packageLock(template, { kind: 'locked', lock })).toMatchObject({
+    expect(packageLock(template, { kind: 'locked', lock: lock([]) })).toMatchObject({
       verdict: 'pass',
       summary: '40 packages locked by hash.',
     })
   })
 
   test('with install scripts names each, and allowing them adds to what is allowed', () => {
-    const found = packageLock(template, { kind: 'locked', lock: { ...lock, installScripts: ['sharp'] } })
+    const found = packageLock(template, { kind: 'locked', lock: lock(['sharp']) })
     expect(found.verdict).toBe('fail')
     expect(found.evidence).toContain('Install script: sharp')
     const patched = applyPatch(template, found.fix?.patch ?? [])

@@ -7,6 +7,7 @@
  * Promises: what could not be checked is `skipped`, never passed; what is stored holds no secret (R8); a registry, a
  * cloud or a scanner that is down fails nothing (R20); a run whose process died is ended by the schedule (I9).
  */
+export type { ValidationDeps } from './ports.ts'
 export { startValidationSchedule } from './schedule.ts'
 export { startValidation, type ValidatingCtx } from './start.ts'
 export { createValidator, type Validator } from './validator.ts'

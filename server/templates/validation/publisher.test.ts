@@ -42,15 +42,9 @@ test.each([
   ['@acme/weather', 'pass'],
   ['weather-mcp', 'pass'],
 ])('the package %s is a %s', (identifier, verdict) => {
-  const source = {
-    registryType: 'npm',
-    identifier: identifier.toLowerCase(),
-    version: '1.0.0',
-    allowInstallScripts: [],
-  } as const
-  expect(publisher({ ...content(), config: { ...content().config, package: { ...source, identifier } } }).verdict).toBe(
-    verdict,
-  )
+  const template = content()
+  template.config.package = { registryType: 'npm', identifier, version: '1.0.0', allowInstallScripts: [] }
+  expect(publisher(template).verdict).toBe(verdict)
 })
 
 test('the distance counts changes, and a swap as one', () => {

@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import type { ToolSummary } from '#db/schema/deployments.ts'
+import type { EnvironmentVariable } from '#db/template-config.ts'
+import type { DryRunResult } from '#server/deployments/index.ts'
 import { dryRun, namedIn, standIns } from './dry-run.ts'
 import { applyPatch } from './patch.ts'
 import { content, image, withVariables } from './testing.ts'
@@ -58,8 +61,8 @@ describe('defaults', () => {
     ['a choice', { choices: ['a', 'b'], default: 'a' }, 'pass'],
     ['no choice', { choices: ['a', 'b'], default: 'c' }, 'fail'],
     ['none', {}, 'pass'],
-  ] as const)('%s', (_, more, verdict) => {
-    const template = withVariables({ name: 'MODE', ...more, ...('choices' in more && { choices: [...more.choices] }) })
+  ] satisfies [string, Partial<EnvironmentVariable>, string][])('%s', (_, more, verdict) => {
+    const template = withVariables({ name: 'MODE', ...more })
     const found = formats(template)
     expect(found.verdict).toBe(verdict)
     expect(formats(applyPatch(template, found.fix?.patch ?? [])).verdict).toBe('pass')
@@ -163,13 +166,18 @@ describe('a dry run', () => {
   )
 
   test('that lists tools passes', () => {
-    const result = {
-      ...{ ok: true, startMs: 1234, protocolVersion: '2025-11-25', serverInfo: { name: 'weather', version: '1' } },
-      tools: [{ name: 'forecast' }],
-    } as const
-    const found = dryRun(content(), { ...result, tools: [...result.tools] }, [])
+    const result = (tools: ToolSummary[]): DryRunResult => ({
+      ...{
+        ok: true,
+        startMs: 1234,
+        protocolVersion: '2025-11-25',
+        serverInfo: { name: 'weather', version: '1' },
+        tools,
+      },
+    })
+    const found = dryRun(content(), result([{ name: 'forecast' }]), [])
     expect(found).toMatchObject({ verdict: 'pass', summary: 'It started and lists 1 tool.' })
     expect(found.evidence).toEqual(['Server: weather 1', 'Protocol: 2025-11-25', 'Started in 1.2 s', 'Tool: forecast'])
-    expect(dryRun(content(), { ...result, tools: [] }, []).verdict).toBe('warn')
+    expect(dryRun(content(), result([]), []).verdict).toBe('warn')
   })
 })

@@ -1,12 +1,11 @@
 /** How a version gets its checks: they run by themselves, the verb answers at once with the validation's id. */
-import { templateValidations } from '#db/schema/templates.ts'
 import type { ValidationTrigger } from '#db/template-validation.ts'
-import type { UserCtx } from '#server/context.ts'
 import { recordedTx } from '#server/tx.ts'
 import { requireAdmin } from '../admin.ts'
+import { startValidation, type ValidatingCtx } from '../validation/index.ts'
 import { lockTemplate, versionOf } from './rows.ts'
 
-export type CheckingCtx = UserCtx
+export type CheckingCtx = ValidatingCtx
 
 interface Checks {
   versionId: string
@@ -15,21 +14,8 @@ interface Checks {
   allowNewDroplet?: boolean | undefined
 }
 
-export async function startChecks(ctx: CheckingCtx, { versionId, trigger }: Checks): Promise<{ validationId: string }> {
-  const facts = {
-    ...{ digest: null, compressedBytes: null, layers: null, platforms: [], user: null, exposedPorts: [] },
-    ...{ createdAt: null, tools: null, protocolVersion: null, startMs: null },
-  }
-  const [row] = await ctx.db
-    .insert(templateValidations)
-    .values({
-      ...{ templateVersionId: versionId, trigger, requestedBy: ctx.actor.userId, checks: [], facts, workerId: '' },
-      ...{ verdict: 'skipped', endedAt: new Date() },
-    })
-    .returning({ validationId: templateValidations.id })
-  if (!row) throw new Error('insert returned no row')
-  return row
-}
+export const startChecks = (ctx: CheckingCtx, checks: Checks): Promise<{ validationId: string }> =>
+  startValidation(ctx, { ...checks, dryRun: true })
 
 /** Runs the checks of one version again. @throws NOT_FOUND */
 export async function validateTemplate(

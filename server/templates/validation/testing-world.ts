@@ -1,0 +1,102 @@
+/** Templates and validations in a real database, beside a real small registry with images made for a test. */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { eq } from 'drizzle-orm'
+import { v7 } from 'uuid'
+import { templateValidations, templateVersions, toolCatalog } from '#db/schema/templates.ts'
+import type { TemplateContent } from '#db/template-content.ts'
+import { headOf } from '#db/template-head.ts'
+import type { CheckId } from '#db/template-validation.ts'
+import { type BuiltImage, CONFIG_TYPE, LAYER_TYPE, MANIFEST_TYPE, sha256 } from '#local-cloud/registry/build.ts'
+import { createRegistry } from '#local-cloud/registry/server.ts'
+import type { Base } from '#server/context.ts'
+import { content } from './testing.ts'
+
+/** Docker's names of the parts of an image config. */
+export interface TestImage {
+  name: string
+  User?: string
+  Env?: string[]
+  Entrypoint?: string[]
+  Cmd?: string[]
+  ExposedPorts?: Record<string, object>
+  Labels?: Record<string, string>
+  history?: { created_by: string }[]
+}
+
+export interface TestRegistry {
+  /** `127.0.0.1:port` */
+  host: string
+  /** Replaces what the registry has. */
+  serve(...images: TestImage[]): void
+  /** Answers 503 until it is served again. */
+  break(): void
+  close(): Promise<void>
+}
+
+export async function testRegistry(): Promise<TestRegistry> {
+  let answering = createRegistry([])
+  let broken = false
+  const server = createServer((req, res) => {
+    if (broken) res.writeHead(503).end()
+    else answering.emit('request', req, res)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    serve(...images) {
+      broken = false
+      answering = createRegistry(images.map(built))
+    },
+    break() {
+      broken = true
+    },
+    close() {
+      server.closeAllConnections()
+      return new Promise((resolve) => server.close(() => resolve()))
+    },
+  }
+}
+
+function built({ name, history = [], ...config }: TestImage): BuiltImage {
+  const blob = (mediaType: string, body: Buffer) => ({ mediaType, content: body, digest: sha256(body) })
+  const json = (value: unknown) => Buffer.from(JSON.stringify(value))
+  const layer = blob(LAYER_TYPE, Buffer.from(`layer of ${name}`))
+  const made = {
+    ...{ created: new Date().toISOString(), architecture: 'amd64', os: 'linux', history },
+    config: { User: 'app', Entrypoint: ['/usr/bin/weather'], ExposedPorts: { '8080/tcp': {} }, ...config },
+    rootfs: { type: 'layers', diff_ids: [layer.digest] },
+  }
+  const configBlob = blob(CONFIG_TYPE, json(made))
+  const part = (b: typeof layer) => ({ mediaType: b.mediaType, digest: b.digest, size: b.content.length })
+  const manifest = { schemaVersion: 2, mediaType: MANIFEST_TYPE, config: part(configBlob), layers: [part(layer)] }
+  return { name, tags: ['1'], manifest: blob(MANIFEST_TYPE, json(manifest)), config: configBlob, layer }
+}
+
+/** A version of a template of its own. */
+export async function planted(
+  base: Base,
+  template: TemplateContent = content(),
+  o: { status?: 'draft' | 'published'; slug?: string } = {},
+): Promise<{ slug: string; templateId: string; versionId: string }> {
+  const { status = 'published' } = o
+  const [templateId, versionId] = [v7(), v7()]
+  const slug = o.slug ?? `weather-${templateId}`
+  await base.db.insert(toolCatalog).values({ id: templateId, slug, ...headOf(slug, template), status, version: 1 })
+  await base.db
+    .insert(templateVersions)
+    .values({ id: versionId, templateId, version: 1, status, content: template, config: template.config })
+  return { slug, templateId, versionId }
+}
+
+/** The checks of an ended validation, by id. */
+export async function reportOf(base: Base, validationId: string) {
+  const [row] = await base.db.select().from(templateValidations).where(eq(templateValidations.id, validationId))
+  if (!row) throw new Error('no such validation')
+  const check = (id: CheckId) => {
+    const found = row.checks.find((one) => one.id === id)
+    if (!found) throw new Error(`${id} is not in the report`)
+    return found
+  }
+  return { ...row, check }
+}
