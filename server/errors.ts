@@ -85,6 +85,7 @@ export const ERROR_CODES = {
   // saga
   CANCELLED: row('CONFLICT', false, 'Nothing to do: it was cancelled as asked.'),
   STEP_TIMEOUT: row('TIMEOUT', true, 'Try again.'),
+  DRY_RUN_ENDED: row('CONFLICT', false, 'Nothing to do: a dry run is undone when it has ended.'),
   LEASE_LOST: row('CONFLICT', true, 'Nothing to do: another worker goes on with it.'),
   // ours
   DECRYPTION_FAILED: row(

@@ -3,9 +3,9 @@ import { eq, sql } from 'drizzle-orm'
 import type { Tx } from '#db/client.ts'
 import type { Sealed } from '#db/schema/cloud.ts'
 import { deployments } from '#db/schema/deployments.ts'
-import { STEPS } from '#db/schema/states.ts'
 import type { Recorder } from '#server/tx.ts'
 import type { DeploymentRow } from './own.ts'
+import { stepsFor } from './purpose.ts'
 import { QUEUE_DEADLINE_MS, WORK_CHANNEL } from './queue/limits.ts'
 
 export async function queueNextAttempt(
@@ -31,7 +31,7 @@ export async function queueNextAttempt(
   await tx.execute(sql`
     insert into deployment_steps (deployment_id, attempt, step, position)
     select ${row.id}, ${attempt}, s.step, s.position - 1
-    from unnest(${sql.param(`{${STEPS.join(',')}}`)}::text[]) with ordinality as s(step, position)`)
+    from unnest(${sql.param(`{${stepsFor(row.purpose).join(',')}}`)}::text[]) with ordinality as s(step, position)`)
   await record.event(row.id, { type: 'state', data: { from: row.state, to: 'queued', reason: o.reason } })
   await wakeWorkers(tx)
 }

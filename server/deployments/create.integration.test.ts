@@ -101,7 +101,7 @@ describe('create', () => {
     bench.statements.length = 0
     await createDeployment(ctx, { template, variables: { MODE: 'slow' } })
     const [found, written, ...behind] = bench.statements.map((statement) => statement.trim())
-    expect(found).toMatch(/^select .*\s+from tool_catalog/)
+    expect(found).toMatch(/^select .*\sfrom tool_catalog/s)
     expect(written).toMatch(/^with made as/)
     for (const statement of behind) expect(statement).toMatch(/^select pg_notify/)
   })

@@ -5,16 +5,13 @@
 import { and, eq, lt, sql } from 'drizzle-orm'
 import { v7 } from 'uuid'
 import type { Db } from '#db/client.ts'
-import type { Sealed } from '#db/schema/cloud.ts'
 import { deployments } from '#db/schema/deployments.ts'
 import { droplets } from '#db/schema/fleet.ts'
-import { STEPS } from '#db/schema/states.ts'
 import type { TemplateConfig } from '#db/template-config.ts'
 import type { UserCtx } from '#server/context.ts'
 import { BerthError } from '#server/errors.ts'
-import { eventNote, recordedStatement } from '#server/tx.ts'
-import type { EventInput } from './event-types.ts'
-import { QUEUE_DEADLINE_MS, WORK_CHANNEL } from './queue/limits.ts'
+import { refuseUnlessDeployable, type Standing } from './gate.ts'
+import { insertDeployment, type NewDeployment } from './insert.ts'
 import { resolveVariables, sealVariables } from './variables.ts'
 
 export interface CreateInput {
@@ -35,8 +32,10 @@ export async function createDeployment(ctx: UserCtx, input: CreateInput): Promis
   if (input.dropletId) await assertOwnDroplet(ctx, input.dropletId)
   const id = v7()
   const variables = resolveVariables(template.config.environmentVariables, input.variables ?? {})
-  const row: NewRow = {
+  const row: NewDeployment = {
     id,
+    userId: ctx.actor.userId,
+    purpose: 'serve',
     templateId: template.id,
     templateVersionId: template.versionId,
     name: input.name ?? template.displayName,
@@ -44,20 +43,22 @@ export async function createDeployment(ctx: UserCtx, input: CreateInput): Promis
     idempotencyKey: input.idempotencyKey ?? null,
     region: input.region ?? null,
     dropletId: input.dropletId ?? null,
+    resources: null,
+    allowNewDroplet: true,
     variables: sealVariables(ctx.vault, id, variables),
   }
-  if (await insert(ctx, row)) return { deploymentId: id }
+  if (await insertDeployment(ctx.db, row)) return { deploymentId: id }
   // Only a taken key makes the insert do nothing: the double click, or a key whose day is over.
   const twin = await deploymentOfKey(ctx, input.idempotencyKey ?? '')
   if (twin) return { deploymentId: twin }
   await freeOldKey(ctx, input.idempotencyKey ?? '')
-  if (await insert(ctx, row)) return { deploymentId: id }
+  if (await insertDeployment(ctx.db, row)) return { deploymentId: id }
   const second = await deploymentOfKey(ctx, input.idempotencyKey ?? '')
   if (second) return { deploymentId: second }
   throw new BerthError('CONFLICT', 'Another request uses this idempotency key right now.')
 }
 
-interface Template {
+interface Template extends Standing {
   id: string
   displayName: string
   priority: number
@@ -76,16 +77,20 @@ async function findTemplate(ctx: UserCtx, { template, version }: CreateInput): P
     underWay.get(key) ?? readTemplate(ctx.db, template, version ?? null).finally(() => underWay.delete(key))
   underWay.set(key, lookUp)
   const found = await lookUp
-  if (found) return found
-  throw new BerthError('NOT_FOUND', 'There is no such template or version.', {
-    field: version === undefined ? 'template' : 'version',
-  })
+  if (!found || found.status === 'draft')
+    throw new BerthError('NOT_FOUND', 'There is no such template or version.', {
+      field: version === undefined ? 'template' : 'version',
+    })
+  refuseUnlessDeployable(found, 'serve')
+  return found
 }
 
 /** Plain SQL: the query builder would cost more than the query, and this one answers a click. */
 async function readTemplate(db: Db, slug: string, version: number | null): Promise<Template | undefined> {
   const [row] = await db.execute<{ [K in keyof Template]: Template[K] }>(sql`
-    select t.id, t.display_name as "displayName", t.deployment_priority as priority, v.id as "versionId", v.config
+    select t.id, coalesce(v.content->>'displayName', t.display_name) as "displayName",
+      coalesce((v.content->>'deploymentPriority')::int, t.deployment_priority) as priority, v.id as "versionId",
+      v.config, v.status, t.upstream_status as "upstreamStatus", t.upstream_message as "upstreamMessage"
     from tool_catalog t
     join template_versions v on v.template_id = t.id and v.version = coalesce(${version}::int, t.version)
     where t.slug = ${slug}`)
@@ -98,46 +103,6 @@ async function assertOwnDroplet(ctx: UserCtx, dropletId: string): Promise<void> 
     .from(droplets)
     .where(and(eq(droplets.id, dropletId), eq(droplets.userId, ctx.actor.userId)))
   if (!row) throw new BerthError('NOT_FOUND', 'There is no such droplet.', { field: 'dropletId' })
-}
-
-interface NewRow {
-  id: string
-  templateId: string
-  templateVersionId: string
-  name: string
-  priority: number
-  idempotencyKey: string | null
-  region: string | null
-  dropletId: string | null
-  variables: Sealed
-}
-
-/** @returns false when the idempotency key is taken */
-async function insert(ctx: UserCtx, row: NewRow): Promise<boolean> {
-  const { userId } = ctx.actor
-  const queued: EventInput = { type: 'state', data: { from: null, to: 'queued' } }
-  return recordedStatement(
-    ctx.db,
-    sql`
-      with made as (
-        insert into deployments (id, user_id, template_id, template_version_id, name, priority, idempotency_key,
-          requested_region, requested_droplet_id, variables, deadline_at, last_event)
-        values (${row.id}, ${userId}, ${row.templateId}, ${row.templateVersionId}, ${row.name},
-          ${row.priority}, ${row.idempotencyKey}, ${row.region}, ${row.dropletId},
-          ${JSON.stringify(row.variables)}::jsonb, now() + ${QUEUE_DEADLINE_MS} * interval '1 millisecond', 1)
-        on conflict (user_id, idempotency_key) do nothing
-        returning id, attempt, last_event
-      ), steps as (
-        insert into deployment_steps (deployment_id, attempt, step, position)
-        select made.id, made.attempt, s.step, s.position - 1
-        from made, unnest(${sql.param(`{${STEPS.join(',')}}`)}::text[]) with ordinality as s(step, position)
-      ), event as (
-        insert into deployment_events (deployment_id, n, attempt, type, data)
-        select id, last_event, attempt, ${queued.type}, ${JSON.stringify(queued.data)}::jsonb from made
-      )
-      select id from made`,
-    [eventNote(row.id, 1, userId), { channel: WORK_CHANNEL, payload: '' }],
-  )
 }
 
 async function deploymentOfKey(ctx: UserCtx, key: string): Promise<string | null> {

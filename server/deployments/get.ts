@@ -6,6 +6,8 @@ import { templateVersions, toolCatalog } from '#db/schema/templates.ts'
 import type { DeploymentView } from '#server/api/views.ts'
 import type { UserCtx } from '#server/context.ts'
 import { BerthError } from '#server/errors.ts'
+import { standingColumns } from './gate.ts'
+import { ownedBy } from './own.ts'
 import { liveTokens } from './tokens.ts'
 import { warningsOf } from './warnings.ts'
 
@@ -16,7 +18,7 @@ export const serves = (row: { servingAttempt: number | null; state: DeploymentSt
 export async function getDeployment(ctx: UserCtx, input: { deploymentId: string }): Promise<DeploymentView> {
   const { db } = ctx
   const id = input.deploymentId
-  const mine = and(eq(deployments.id, id), eq(deployments.userId, ctx.actor.userId))
+  const mine = and(eq(deployments.id, id), ownedBy(ctx.actor.userId))
   // The three go out together on pooled connections; what they return of a foreign id is dropped below (I7).
   const [[found], steps, tokens] = await Promise.all([
     db
@@ -24,11 +26,7 @@ export async function getDeployment(ctx: UserCtx, input: { deploymentId: string 
         row: deployments,
         template: { slug: toolCatalog.slug, name: toolCatalog.displayName },
         version: { number: templateVersions.version, config: templateVersions.config },
-        standing: {
-          status: templateVersions.status,
-          upstreamStatus: toolCatalog.upstreamStatus,
-          upstreamMessage: toolCatalog.upstreamMessage,
-        },
+        standing: { ...standingColumns, note: templateVersions.note },
         droplet: { id: droplets.id, name: droplets.name, region: droplets.region, size: droplets.size },
       })
       .from(deployments)

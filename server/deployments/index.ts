@@ -12,6 +12,7 @@
 export { cancelDeployment } from './cancel.ts'
 export { createDeployment } from './create.ts'
 export { deleteDeployment } from './delete.ts'
+export { type DryRunInput, type DryRunResult, dryRunResult, startDryRun } from './dry-run.ts'
 export type { DeploymentEvent } from './event-types.ts'
 export { getDeployment } from './get.ts'
 export { createEventHub, type EventHub } from './hub/hub.ts'

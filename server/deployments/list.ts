@@ -5,6 +5,8 @@ import type { DeploymentState, StepId } from '#db/schema/states.ts'
 import { templateVersions, toolCatalog } from '#db/schema/templates.ts'
 import type { DeploymentSummary } from '#server/api/views.ts'
 import type { UserCtx } from '#server/context.ts'
+import { standingColumns } from './gate.ts'
+import { ownedBy } from './own.ts'
 import { warningsOf } from './warnings.ts'
 
 /** More than a page can show; the newest come first. */
@@ -15,7 +17,7 @@ export async function listDeployments(
   ctx: UserCtx,
   input: { state?: DeploymentState[]; template?: string; ids?: string[] },
 ): Promise<DeploymentSummary[]> {
-  const where: (SQL | undefined)[] = [eq(deployments.userId, ctx.actor.userId)]
+  const where: (SQL | undefined)[] = [ownedBy(ctx.actor.userId)]
   if (input.state) where.push(inArray(deployments.state, input.state))
   else if (!input.ids) where.push(ne(deployments.state, 'deleted'))
   if (input.template) where.push(eq(toolCatalog.slug, input.template))
@@ -33,11 +35,7 @@ export async function listDeployments(
       step,
       droplet: { id: droplets.id, name: droplets.name },
       memoryBytes: sql<number>`(${templateVersions.config}->'resources'->>'memoryBytes')::bigint`.mapWith(Number),
-      standing: {
-        status: templateVersions.status,
-        upstreamStatus: toolCatalog.upstreamStatus,
-        upstreamMessage: toolCatalog.upstreamMessage,
-      },
+      standing: { ...standingColumns, note: templateVersions.note },
       createdAt: deployments.createdAt,
       updatedAt: deployments.updatedAt,
       error: deployments.error,

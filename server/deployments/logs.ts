@@ -8,6 +8,7 @@ import type { UserCtx } from '#server/context.ts'
 import type { Engine, EnginePool } from '#server/engine/port.ts'
 import { BerthError } from '#server/errors.ts'
 import { containerName, deploymentLabel } from './names.ts'
+import { ownedBy } from './own.ts'
 import { openVariables, redactor } from './variables.ts'
 
 export type LogsCtx = UserCtx & { services: { fleet: { pool: EnginePool } } }
@@ -57,7 +58,7 @@ async function findSource(ctx: LogsCtx, deploymentId: string): Promise<Source> {
       reservations,
       and(eq(reservations.deploymentId, deployments.id), eq(reservations.attempt, deployments.attempt)),
     )
-    .where(and(eq(deployments.id, deploymentId), eq(deployments.userId, ctx.actor.userId)))
+    .where(and(eq(deployments.id, deploymentId), ownedBy(ctx.actor.userId)))
   if (!found) throw new BerthError('NOT_FOUND', 'There is no such deployment.')
   const { row, config, reservedOn } = found
   const redact = redactor(config.environmentVariables, openVariables(ctx.vault, row.id, row.variables))

@@ -7,6 +7,9 @@ import { BerthError } from '#server/errors.ts'
 
 export type DeploymentRow = typeof deployments.$inferSelect
 
+/** What a person has and may act on; a dry run is a validation's, and nobody else's. */
+export const ownedBy = (userId: string) => and(eq(deployments.userId, userId), eq(deployments.purpose, 'serve'))
+
 /** Locks the row, for a change in the same transaction. */
 export const findOwn =
   (deploymentId: string) =>
@@ -14,7 +17,7 @@ export const findOwn =
     const [row] = await tx
       .select()
       .from(deployments)
-      .where(and(eq(deployments.id, deploymentId), eq(deployments.userId, userId)))
+      .where(and(eq(deployments.id, deploymentId), ownedBy(userId)))
       .for('update')
     return row
   }
@@ -24,7 +27,7 @@ export async function getOwnDeployment(ctx: UserCtx, deploymentId: string, db: D
   const [row] = await db
     .select()
     .from(deployments)
-    .where(and(eq(deployments.id, deploymentId), eq(deployments.userId, ctx.actor.userId)))
+    .where(and(eq(deployments.id, deploymentId), ownedBy(ctx.actor.userId)))
   if (!row) throw new BerthError('NOT_FOUND', 'There is no such deployment.')
   return row
 }

@@ -1,8 +1,11 @@
 /** What deployments need from the rest of Berth, declared here by the user of it (fakes in tests, wired in runtime). */
 import type { Tx } from '#db/client.ts'
+import type { Verdict } from '#db/template-validation.ts'
+import type { Base } from '#server/context.ts'
 import type { EnginePool } from '#server/engine/port.ts'
 import type { Gateway } from '#server/gateway/port.ts'
 import type { Decision, PlacementRequest, Snapshot } from '#server/placement/types.ts'
+import type { CredentialsFor } from '#server/registry/port.ts'
 
 /** Capacity that one attempt of a deployment holds on a droplet. */
 export interface Capacity {
@@ -39,9 +42,19 @@ export interface FleetPort {
   keepDroplet(tx: Tx, input: { deploymentId: string }): Promise<void>
 }
 
+/** What the checks of a version say; only what a person needs to read of a failed one. */
+export interface Checked {
+  verdict: Verdict
+  failures: { title: string; summary: string; fix: { text: string } | null }[]
+}
+
 export interface DeploymentsDeps {
   fleet: FleetPort
   engines: EnginePool
   gateway: Gateway
+  /** Reads what the last day's checks said, else repeats them. Throws when it can't: nobody is held up by that (R20). */
+  ensureValidated: (base: Base, input: { versionId: string }, o: { signal: AbortSignal }) => Promise<Checked>
+  /** Of a private image registry. */
+  credentialsFor: CredentialsFor
   choose: (snapshot: Snapshot, request: PlacementRequest) => Decision
 }

@@ -5,6 +5,7 @@ import type { UserCtx } from '#server/context.ts'
 import { BerthError } from '#server/errors.ts'
 import { ownedTx } from '#server/tx.ts'
 import { queueNextAttempt } from './begin.ts'
+import { refuseUnlessVersionDeployable } from './gate.ts'
 import { findOwn } from './own.ts'
 import { openVariables, resolveVariables, sealVariables } from './variables.ts'
 
@@ -22,6 +23,7 @@ export async function redeployDeployment(
     const { tx, row } = work
     if (!REDEPLOYABLE.includes(row.state))
       throw new BerthError('CONFLICT', `It can't be redeployed while it is ${row.state}.`)
+    await refuseUnlessVersionDeployable(tx, row)
     let variables: ReturnType<typeof sealVariables> | undefined
     if (input.variables) {
       const [version] = await tx

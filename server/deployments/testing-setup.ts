@@ -84,7 +84,11 @@ export async function newDroplet(ctx: UserCtx): Promise<string> {
   return id
 }
 
-export async function newTemplate(base: Base, changes: Partial<TemplateConfig> = {}): Promise<string> {
+export async function newTemplate(
+  base: Base,
+  changes: Partial<TemplateConfig> = {},
+  version: Partial<typeof templateVersions.$inferInsert> = {},
+): Promise<string> {
   const slug = `t-${randomBytes(5).toString('hex')}`
   const config = templateConfig.parse({
     image: `registry.test/mcp/${slug}:1`,
@@ -102,8 +106,16 @@ export async function newTemplate(base: Base, changes: Partial<TemplateConfig> =
     category: 'test',
     mcpTemplateConfig: config,
   })
-  await base.db.insert(templateVersions).values({ templateId: id, version: 1, config })
+  await base.db.insert(templateVersions).values({ templateId: id, version: 1, config, ...version })
   return slug
+}
+
+/** The only version of a template that `newTemplate` made. */
+export async function versionIdOf(client: Sql, slug: string): Promise<string> {
+  const [row] = await client<{ id: string }[]>`
+    select v.id from template_versions v join tool_catalog t on t.id = v.template_id where t.slug = ${slug}`
+  if (!row) throw new Error(`there is no template ${slug}`)
+  return row.id
 }
 
 /** Polls, since the waiting side must not depend on the notifications that are under test. */

@@ -35,7 +35,19 @@ export function worldDeps(
   sql: Sql,
   o: { handshake?: (deploymentId: string) => Promise<void> } = {},
 ): DeploymentsDeps {
-  return { fleet: worldFleet(base, sql), engines: worldEngines(sql), gateway: worldGateway(o.handshake), choose }
+  return {
+    fleet: worldFleet(base, sql),
+    engines: worldEngines(sql),
+    gateway: worldGateway(o.handshake),
+    choose,
+    ...lenient,
+  }
+}
+
+/** No registry and no checks in this world. */
+const lenient: Pick<DeploymentsDeps, 'ensureValidated' | 'credentialsFor'> = {
+  ensureValidated: async () => ({ verdict: 'pass', failures: [] }),
+  credentialsFor: async () => null,
 }
 
 function worldFleet(base: Base, sql: Sql): FleetPort {
@@ -139,6 +151,7 @@ function worldEngine(sql: Sql, droplet: string): Engine {
     state: row.state as ContainerInfo['state'],
     exitCode: row.state === 'running' ? 0 : 1,
     oomKilled: false,
+    createdAt: new Date(),
     startedAt: new Date(),
     restartCount: 0,
     labels: row.labels,
@@ -152,7 +165,7 @@ function worldEngine(sql: Sql, droplet: string): Engine {
   const image = async (reference: string): Promise<ImageInfo | null> => {
     const name = reference.split('@')[0] ?? reference
     const [row] = await sql<Row[]>`select name from world
-      where kind = 'image' and droplet = ${droplet} and (name = ${name} or name like ${`${name}:%`})`
+      where kind = 'image' and droplet = ${droplet} and (name = ${name} or name like ${`${name}:%`} or name like ${`${name}@%`})`
     if (!row) return null
     return {
       id: row.name,
@@ -201,8 +214,10 @@ function worldEngine(sql: Sql, droplet: string): Engine {
     removeContainer: (name) => remove('container', name),
     container,
     containers: async ({ label }) => (await list('container', label)).map(info),
-    networks: ({ label }) => list('network', label),
-    volumes: ({ label }) => list('volume', label),
+    networks: async ({ label }) => (await list('network', label)).map((row) => ({ ...row, createdAt: new Date() })),
+    volumes: async ({ label }) => (await list('volume', label)).map((row) => ({ ...row, createdAt: new Date() })),
+    putFiles: async () => unsupported(),
+    readFile: async () => unsupported(),
     async *logs() {
       yield { at: new Date(), stream: 'stderr' as const, text: 'the last line' }
     },

@@ -123,6 +123,8 @@ function withoutDroplet(snapshot: Snapshot, request: PlacementRequest, ruledOut:
       reason: wanted ? `${wanted.name} can't take it. ${wanted.detail}` : 'The droplet asked for is not in the fleet.',
     }
   }
+  if (request.existingOnly)
+    return { kind: 'none', reason: 'No droplet that runs has room, and this may not create one.' }
   const regions = request.regions ? snapshot.regions.filter((r) => request.regions?.includes(r)) : snapshot.regions
   if (regions.length === 0)
     return {

@@ -44,6 +44,8 @@ export interface PlacementRequest {
   sizes?: string[]
   /** The user's own wish: only this droplet. */
   dropletId?: string
+  /** Only where there is room already. */
+  existingOnly?: boolean
 }
 
 export interface Factor {

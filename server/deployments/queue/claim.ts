@@ -1,10 +1,11 @@
 /** What a worker takes next. One claimer at a time in the whole installation, so that the limits hold exactly. */
 import { sql } from 'drizzle-orm'
 import type { Tx } from '#db/client.ts'
-import { STEPS, type StepId } from '#db/schema/states.ts'
+import type { StepId } from '#db/schema/states.ts'
 import type { Ctx } from '#server/context.ts'
 import { housekeepingTx, recordedTx } from '#server/tx.ts'
 import { DELETE_DEADLINE_MS, DEPLOY_DEADLINE_MS, STOP_DEADLINE_MS } from '../lifecycle/deadlines.ts'
+import { type Purpose, stepsFor } from '../purpose.ts'
 import { expireQueued } from './expire.ts'
 import { ENDINGS_PER_CLAIM_MAX, RUNNING_PER_USER_MAX, RUNNING_TOTAL_MAX } from './limits.ts'
 
@@ -31,6 +32,7 @@ interface Row extends Record<string, unknown> {
   id: string
   user_id: string
   attempt: number
+  purpose: Purpose
   state: string
   lease_epoch: number
 }
@@ -59,15 +61,16 @@ async function claimSagas(ctx: Ctx, workerId: string): Promise<Claimed[]> {
       for (const row of rows) {
         const epoch = row.lease_epoch + 1
         const workflowId = `${row.id}:${row.attempt}:deploy:${epoch}`
+        const steps = stepsFor(row.purpose)
         await tx.execute(sql`
           update deployments set state = 'deploying', lease_owner = ${workerId}, lease_epoch = ${epoch},
-            workflow_id = ${workflowId}, saga_steps = ${sql.param(`{${STEPS.join(',')}}`)}::text[],
+            workflow_id = ${workflowId}, saga_steps = ${sql.param(`{${steps.join(',')}}`)}::text[],
             started_at = now(), deadline_at = now() + ${DEPLOY_DEADLINE_MS} * interval '1 millisecond'
           where id = ${row.id}`)
         await record.event(row.id, { type: 'state', data: { from: 'queued', to: 'deploying' } })
         claimed.push({
           workflowId,
-          work: { kind: 'deploy', deploymentId: row.id, attempt: row.attempt, steps: [...STEPS] },
+          work: { kind: 'deploy', deploymentId: row.id, attempt: row.attempt, steps: [...steps] },
         })
       }
       return claimed
@@ -114,7 +117,7 @@ const startable = (tx: Tx) =>
       order by priority desc, nth, deadline_at
       limit greatest(0, ${RUNNING_TOTAL_MAX} - (select coalesce(sum(n), 0) from running))
     )
-    select d.id, d.user_id, d.attempt, d.state, d.lease_epoch
+    select d.id, d.user_id, d.attempt, d.purpose, d.state, d.lease_epoch
     from deployments d join chosen c using (id)
     where d.state = 'queued'
     order by c.place
@@ -122,7 +125,7 @@ const startable = (tx: Tx) =>
 
 const endings = (tx: Tx) =>
   tx.execute<Row>(sql`
-    select id, user_id, attempt, state, lease_epoch from deployments
+    select id, user_id, attempt, purpose, state, lease_epoch from deployments
     where state in ('stopping', 'deleting') and lease_owner is null
     order by updated_at limit ${ENDINGS_PER_CLAIM_MAX}
     for update skip locked`)

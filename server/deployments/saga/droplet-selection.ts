@@ -259,5 +259,6 @@ async function requestOf(c: StepContext): Promise<PlacementRequest> {
     ...(regions && { regions }),
     ...(c.criteria.sizes && { sizes: c.criteria.sizes }),
     ...(dropletId && { dropletId }),
+    ...(!c.row.allowNewDroplet && { existingOnly: true }),
   }
 }

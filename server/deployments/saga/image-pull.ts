@@ -2,7 +2,8 @@ import { and, eq, inArray, ne, sql } from 'drizzle-orm'
 import { deployments } from '#db/schema/deployments.ts'
 import { reservations } from '#db/schema/fleet.ts'
 import { templateVersions } from '#db/schema/templates.ts'
-import type { Engine } from '#server/engine/port.ts'
+import type { Engine, ImageInfo } from '#server/engine/port.ts'
+import { BerthError } from '#server/errors.ts'
 import { attemptLabels, containerName, repositoryOf } from '../names.ts'
 import { PULLS_PER_DROPLET_MAX } from '../queue/limits.ts'
 import { createLimiter } from './limiter.ts'
@@ -20,19 +21,19 @@ export const imagePull: Step<'image-pull'> = {
   deadlineMs: () => DEADLINE_MS,
   async run(c) {
     const { dropletId } = c.output('droplet-selection')
-    const reference = c.config.image
+    const reference = pinned(c)
     const engine = await c.deps.engines.engine(dropletId)
     const id = { deploymentId: c.row.id, attempt: c.row.attempt }
     const network = containerName(id)
     const present = await engine.image(reference, { signal: c.signal })
     const undos: Compensation[] = [{ name: 'network.remove', args: { dropletId, name: network } }]
     // An image that is there before us is not ours to remove; one that our own dead run pulled is in the log already.
-    if (!present) undos.push({ name: 'image.remove', args: { dropletId, reference } })
+    if (!present) undos.push({ name: 'image.remove', args: { dropletId, reference, template: c.config.image } })
     await c.willUndo(...undos)
     // The container's own network takes longer to make than the container: it is made while the image comes. Both are
     // waited for whatever happens to the other, so that nothing is still being made when the undo begins.
     const [image, made] = await Promise.allSettled([
-      present ?? pull(c, engine, dropletId),
+      present ?? pull(c, engine, dropletId, reference),
       engine.ensureNetwork(network, attemptLabels(c.ctx.installationId, id), { signal: c.signal }),
     ])
     if (image.status === 'rejected') throw image.reason
@@ -63,7 +64,7 @@ export const imagePull: Step<'image-pull'> = {
           and(
             eq(reservations.dropletId, dropletId),
             ne(deployments.id, u.row.id),
-            sql`${templateVersions.config}->>'image' = ${reference}`,
+            sql`${templateVersions.config}->>'image' = ${args.template ?? reference}`,
             inArray(deployments.state, ['deploying', 'healthy', 'unhealthy', 'stopping', 'stopped']),
           ),
         )
@@ -81,9 +82,16 @@ export const imagePull: Step<'image-pull'> = {
   },
 }
 
-const pull = (c: StepContext, engine: Engine, dropletId: string) =>
-  perDroplet.run(dropletId, c.signal, () =>
-    engine.pull(c.config.image, {
+/** What was validated is what runs, wherever its tag points by now. */
+const pinned = ({ config: { image }, version: { imageDigest } }: StepContext): string =>
+  imageDigest ? `${repositoryOf(image)}@${imageDigest}` : image
+
+const pull = (c: StepContext, engine: Engine, dropletId: string, reference: string) =>
+  perDroplet.run(dropletId, c.signal, () => pullNow(c, engine, reference))
+
+async function pullNow(c: StepContext, engine: Engine, reference: string): Promise<ImageInfo> {
+  try {
+    return await engine.pull(reference, {
       signal: c.signal,
       onProgress: ({ currentBytes, totalBytes, layersDone, layersTotal }) => {
         if (totalBytes > 0)
@@ -99,8 +107,15 @@ const pull = (c: StepContext, engine: Engine, dropletId: string) =>
             unit: 'layers',
           })
       },
-    }),
-  )
+    })
+  } catch (error) {
+    if (!c.version.imageDigest || !(error instanceof BerthError) || error.code !== 'IMAGE_NOT_FOUND') throw error
+    throw new BerthError('IMAGE_NOT_FOUND', `The image that was validated is gone from its registry: ${reference}.`, {
+      action: 'Ask an admin to validate the template again; that pins the image as it is now.',
+      cause: error,
+    })
+  }
+}
 
 /** As the pages write sizes; an image may be smaller than a megabyte. */
 const sizeWords = (bytes: number): string =>

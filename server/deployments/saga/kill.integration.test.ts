@@ -4,7 +4,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestDatabase, testDatabase } from '#db/testing.ts'
 import type { UserCtx } from '#server/context.ts'
-import { createDeployment, deleteDeployment, stopDeployment } from '../index.ts'
+import { createDeployment, deleteDeployment, dryRunResult, startDryRun, stopDeployment } from '../index.ts'
 import { POINTS } from '../testing-faults.ts'
 import {
   eventsOf,
@@ -15,6 +15,7 @@ import {
   testBase,
   until,
   untilAtRest,
+  versionIdOf,
 } from '../testing-setup.ts'
 import { createWorld, things } from '../testing-world.ts'
 
@@ -111,6 +112,34 @@ describe('kill -9 while deploying', () => {
     expect(deaths).toBe(before + 1)
     expect(rest).toMatchObject({ state: 'healthy', serving_attempt: 1, error: null })
     await expectOneOfEach(id)
+    await expectOneSetOfEvents(id)
+  })
+})
+
+describe('kill -9 in a dry run', () => {
+  test.each([
+    'droplet-selection after',
+    'ensureVolume',
+    'startContainer',
+    'health-check before',
+    'health-check after',
+    'removeContainer',
+    'removeNetwork',
+  ])('I1, I4, I9: at "%s" it still says what it saw, and nothing is left', async (point) => {
+    const before = deaths
+    const slug = await newTemplate(bench.base)
+    await bench.sql`insert into faults values (${`dry run of ${slug} 1`}, ${point})`
+    const { deploymentId: id } = await startDryRun(bench.base, {
+      versionId: await versionIdOf(bench.sql, slug),
+      userId: ctx.actor.userId,
+      variables: {},
+      allowNewDroplet: false,
+    })
+    const result = await dryRunResult(bench.base, id, { signal: AbortSignal.timeout(PULLED) })
+    expect(result).toMatchObject({ ok: true, tools: [{ name: 'echo' }] })
+    expect(deaths).toBe(before + 1)
+    await expectNothing(id)
+    expect(await things(bench.sql, `%${slug}%`)).toEqual([])
     await expectOneSetOfEvents(id)
   })
 })

@@ -1,10 +1,12 @@
 /** One step's view of its deployment: row, template and the outputs of the steps before it. */
-import { and, eq } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import { deploymentSteps, deployments } from '#db/schema/deployments.ts'
 import type { StepId, StepStatus } from '#db/schema/states.ts'
 import { templateVersions, toolCatalog } from '#db/schema/templates.ts'
+import type { AutoDeployCriteria } from '#db/template-config.ts'
 import type { Ctx } from '#server/context.ts'
 import { BerthError } from '#server/errors.ts'
+import { standingColumns } from '../gate.ts'
 import { Parked } from './halt.ts'
 import type { Lease } from './lease.ts'
 import type { StepOutputs, TemplateVersion } from './step.ts'
@@ -13,10 +15,14 @@ export interface Loaded {
   row: typeof deployments.$inferSelect
   config: (typeof templateVersions.$inferSelect)['config']
   version: TemplateVersion
-  criteria: (typeof toolCatalog.$inferSelect)['autoDeployCriteria']
+  criteria: AutoDeployCriteria
   statusOf(step: StepId): StepStatus | undefined
   output<S extends StepId>(step: S): StepOutputs[S]
 }
+
+/** A deployment keeps the version that it was made from; rows of the first release have only the template's. */
+const criteriaOfVersion = sql<AutoDeployCriteria>`coalesce(
+  ${templateVersions.content}->'criteria', ${toolCatalog.autoDeployCriteria})`
 
 /** @throws Parked when another took over */
 export async function load(ctx: Ctx, lease: Lease): Promise<Loaded> {
@@ -29,8 +35,9 @@ export async function load(ctx: Ctx, lease: Lease): Promise<Loaded> {
           id: templateVersions.id,
           imageDigest: templateVersions.imageDigest,
           packageLock: templateVersions.packageLock,
+          ...standingColumns,
         },
-        criteria: toolCatalog.autoDeployCriteria,
+        criteria: criteriaOfVersion,
       })
       .from(deployments)
       .innerJoin(templateVersions, eq(templateVersions.id, deployments.templateVersionId))
@@ -53,8 +60,11 @@ export async function load(ctx: Ctx, lease: Lease): Promise<Loaded> {
   ])
   if (!found) throw new Parked('the lease is lost')
   const byStep = new Map(steps.map((step) => [step.step, step]))
+  const { config, row } = found
   return {
     ...found,
+    // What this deployment was given in place of the template's figures holds for placement, reservation and limits.
+    config: row.resources ? { ...config, resources: { ...config.resources, ...row.resources } } : config,
     statusOf: (step) => byStep.get(step)?.status,
     output<S extends StepId>(step: S) {
       const stored = byStep.get(step)

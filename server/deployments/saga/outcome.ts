@@ -3,7 +3,7 @@ import { and, eq, sql } from 'drizzle-orm'
 import type { Tx } from '#db/client.ts'
 import { compensations, type DeploymentError, deploymentSteps, deployments } from '#db/schema/deployments.ts'
 import type { StepId } from '#db/schema/states.ts'
-import type { BerthError } from '#server/errors.ts'
+import { BerthError } from '#server/errors.ts'
 import type { Recorder } from '#server/tx.ts'
 import { wakeWorkers } from '../begin.ts'
 import { UNDO_DEADLINE_MS } from '../lifecycle/deadlines.ts'
@@ -55,13 +55,22 @@ export async function giveUp(
     type: 'step.failed',
     data: { step: failure.step, error: { code, message, action }, logTail: failure.logTail },
   })
+  await beginUndo(tx, record, row, { code, message, action, step: failure.step, leftovers: [] })
+}
+
+/** A dry run has shown what it was to show: all that it made goes again. */
+export async function endDryRun(tx: Tx, record: Recorder, row: DeploymentRow): Promise<void> {
+  const { code, message, action } = new BerthError('DRY_RUN_ENDED', 'The server started and listed its tools.')
+  await beginUndo(tx, record, row, { code, message, action, step: null, leftovers: [] })
+}
+
+async function beginUndo(tx: Tx, record: Recorder, row: DeploymentRow, error: DeploymentError): Promise<void> {
   if (row.state === 'deploying') {
-    const error: DeploymentError = { code, message, action, step: failure.step, leftovers: [] }
     await tx
       .update(deployments)
       .set({ state: 'undoing', error, deadlineAt: sql`now() + ${UNDO_DEADLINE_MS} * interval '1 millisecond'` })
       .where(eq(deployments.id, row.id))
-    await record.event(row.id, { type: 'state', data: { from: 'deploying', to: 'undoing', reason: code } })
+    await record.event(row.id, { type: 'state', data: { from: 'deploying', to: 'undoing', reason: error.code } })
   }
   const planned = await tx
     .select({ name: compensations.name })
@@ -89,7 +98,7 @@ export async function becomeUndone(tx: Tx, record: Recorder, row: DeploymentRow,
     await record.event(row.id, { type: 'undo.done', data: { name: 'all', message: 'Ready to be deleted' } })
     return wakeWorkers(tx)
   }
-  const cancelled = row.error?.code === 'CANCELLED'
+  const cancelled = row.error?.code === 'CANCELLED' || row.error?.code === 'DRY_RUN_ENDED'
   const to = restingState(row, cancelled ? 'cancelled' : 'failed')
   const restored = to === 'healthy' || to === 'stopped'
   // A cancelled redeploy leaves nothing to explain; a failed one does, above what goes on serving.

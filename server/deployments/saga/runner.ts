@@ -22,7 +22,7 @@ import { type Lease, lockOwned, planUndo, readOwned } from './lease.ts'
 import { type Loaded, load } from './load.ts'
 import { logTailOf } from './log-tail.ts'
 import { isDatabaseOutage } from './outage.ts'
-import { becomeHealthy, giveUp } from './outcome.ts'
+import { becomeHealthy, endDryRun, giveUp } from './outcome.ts'
 import { createProgress } from './progress.ts'
 import type { Step, StepContext } from './step.ts'
 
@@ -39,9 +39,9 @@ export async function runStep(
 ): Promise<StepResult> {
   const loaded = await load(env.ctx, lease)
   const status = loaded.statusOf(name)
+  if (status === 'failed' || loaded.row.state === 'undoing') return 'halted'
   // A process died between the end of this step and the engine's own note of it.
   if (status === 'succeeded') return 'done'
-  if (status === 'failed' || loaded.row.state === 'undoing') return 'halted'
 
   const step = env.steps.find((known) => known.name === name)
   if (!step) return halt(env, lease, name, new BerthError('INTERNAL', `This version of Berth has no step ${name}.`))
@@ -128,8 +128,7 @@ async function effect(
   try {
     const result = await untilAborted(step.run(c), signal)
     await progress.end()
-    await end(env, lease, step, c, result, last)
-    return 'done'
+    return await end(env, lease, step, c, result, last)
   } catch (error) {
     await progress.end()
     if (error instanceof Parked) throw error
@@ -159,8 +158,8 @@ async function end(
   c: StepContext,
   result: Awaited<ReturnType<Step['run']>>,
   last: boolean,
-): Promise<void> {
-  await owned(env, lease, async (tx, record, row) => {
+): Promise<StepResult> {
+  return owned(env, lease, async (tx, record, row) => {
     const [ended] = await tx
       .update(deploymentSteps)
       .set({ status: 'succeeded', message: result.message, endedAt: sql`now()`, output: { ...result.output } })
@@ -172,7 +171,13 @@ async function end(
       type: 'step.succeeded',
       data: { step: step.name, message: result.message, durationMs: Math.round(ended.ms) },
     })
-    if (last) await becomeHealthy(tx, record, row)
+    if (!last) return 'done'
+    if (row.purpose === 'dry-run') {
+      await endDryRun(tx, record, row)
+      return 'halted'
+    }
+    await becomeHealthy(tx, record, row)
+    return 'done'
   })
 }
 

@@ -10,6 +10,7 @@ import type { PackageLock } from '#db/template-content.ts'
 import type { Ctx } from '#server/context.ts'
 import type { Handshake } from '#server/gateway/port.ts'
 import type { Recorder } from '#server/tx.ts'
+import type { Standing } from '../gate.ts'
 import type { Launch } from '../launch/launch.ts'
 import type { DeploymentRow } from '../own.ts'
 import type { DeploymentsDeps } from '../ports.ts'
@@ -25,7 +26,7 @@ export interface StepOutputs {
 }
 
 /** The version that a deployment was made from, beside its config. */
-export interface TemplateVersion {
+export interface TemplateVersion extends Standing {
   id: string
   /** What its newest passing validation resolved; null: never validated. */
   imageDigest: string | null
