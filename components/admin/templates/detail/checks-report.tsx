@@ -6,16 +6,21 @@ import { Button } from '#components/ui/button.tsx'
 import { cn } from '#components/ui/cn.ts'
 import { formatBytes, formatDuration } from '#components/ui/format.ts'
 import type { Check, ValidationFacts } from '#db/template-validation.ts'
+import type { FieldChange } from '#server/api/views.ts'
+import type { Fixed } from '../editor/use-editor.ts'
+import { FieldChanges } from '../field-changes.tsx'
 import { checkState, countWords, groupChecks, opensItself } from './checks-model.ts'
 
 interface ChecksReportProps {
   checks: readonly Check[]
   /** Absent: a report to read only. */
   onFix?: ((check: Check) => void) | undefined
+  /** What fixes changed in the form already. */
+  fixed?: Fixed | undefined
 }
 
 /** The checks of one run, group by group; what asks for a person comes open with its evidence and its fix. */
-export const ChecksReport = ({ checks, onFix }: ChecksReportProps) => (
+export const ChecksReport = ({ checks, onFix, fixed }: ChecksReportProps) => (
   <div className="divide-y">
     {groupChecks(checks).map(({ group, checks: own, counts }) => (
       <section key={group} aria-label={CHECK_GROUP_TITLES[group]} className="py-2">
@@ -26,7 +31,12 @@ export const ChecksReport = ({ checks, onFix }: ChecksReportProps) => (
         <ul>
           {own.map((check) => (
             // Open is where a row begins: a new verdict is a new row.
-            <CheckRow key={`${check.id}:${checkState(check)}`} check={check} onFix={onFix} />
+            <CheckRow
+              key={`${check.id}:${checkState(check)}`}
+              check={check}
+              onFix={onFix}
+              changes={fixed?.[check.id]}
+            />
           ))}
         </ul>
       </section>
@@ -34,19 +44,33 @@ export const ChecksReport = ({ checks, onFix }: ChecksReportProps) => (
   </div>
 )
 
-function CheckRow({ check, onFix }: { check: Check; onFix: ChecksReportProps['onFix'] }) {
+interface CheckRowProps {
+  check: Check
+  onFix: ChecksReportProps['onFix']
+  changes: readonly FieldChange[] | undefined
+}
+
+function CheckRow({ check, onFix, changes }: CheckRowProps) {
   const state = checkState(check)
   const status = CHECK_STATUS[state]
-  const more = check.evidence.length > 0 || check.fix !== null
+  // What passed is one line; its finding is a click away.
+  const quiet = state === 'pass'
+  const more = quiet || check.evidence.length > 0 || check.fix !== null
   const line = (
     <>
       <StatusIcon status={status} className="mt-0.5" />
       <span className="min-w-0 flex-1">
-        <span className={cn('block', state === 'waiting' ? 'text-muted' : 'font-medium')}>
+        <span
+          className={cn(
+            'block',
+            quiet || state === 'waiting' ? '' : 'font-medium',
+            state === 'waiting' && 'text-muted',
+          )}
+        >
           {check.title}
           <span className="sr-only">: {status.label}</span>
         </span>
-        {check.summary && (
+        {check.summary && !quiet && (
           <span className="block text-muted text-sm [overflow-wrap:anywhere]" title={check.summary}>
             {check.summary}
           </span>
@@ -68,7 +92,7 @@ function CheckRow({ check, onFix }: { check: Check; onFix: ChecksReportProps['on
               aria-hidden
             />
           </summary>
-          <More check={check} onFix={onFix} />
+          <More check={check} onFix={onFix} changes={changes} />
         </details>
       ) : (
         <div className="flex items-start gap-2.5 px-4 py-1.5 pr-10.5">{line}</div>
@@ -77,8 +101,9 @@ function CheckRow({ check, onFix }: { check: Check; onFix: ChecksReportProps['on
   )
 }
 
-const More = ({ check, onFix }: { check: Check; onFix: ChecksReportProps['onFix'] }) => (
+const More = ({ check, onFix, changes }: CheckRowProps) => (
   <div className="grid gap-2 px-4 pb-3 pl-10.5">
+    {checkState(check) === 'pass' && <p className="text-muted text-sm [overflow-wrap:anywhere]">{check.summary}</p>}
     {check.evidence.length > 0 && (
       <ul
         aria-label="Evidence"
@@ -97,10 +122,21 @@ const More = ({ check, onFix }: { check: Check; onFix: ChecksReportProps['onFix'
           <Wrench className="mt-0.5 size-4 shrink-0 text-muted" aria-hidden />
           <span>{check.fix.text}</span>
         </p>
-        {onFix && (check.fix.patch?.length ?? 0) > 0 && (
+        {onFix && !changes && (check.fix.patch?.length ?? 0) > 0 && (
           <Button size="sm" onClick={() => onFix(check)} aria-label={`Fix it: ${check.title}`}>
             Fix it
           </Button>
+        )}
+      </div>
+    )}
+    {changes && (
+      <div role="status" className="grid gap-1.5 text-sm">
+        <p className="flex gap-1.5 font-medium">
+          <StatusIcon status={CHECK_STATUS.pass} className="mt-0.5" />
+          {changes.length > 0 ? 'Changed in the form; save to check it again' : 'The form says so already; save it'}
+        </p>
+        {changes.length > 0 && (
+          <FieldChanges changes={changes} className="bg-surface [&>li]:sm:grid-cols-1 [&_svg]:hidden" />
         )}
       </div>
     )}

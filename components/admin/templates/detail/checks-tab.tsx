@@ -12,8 +12,8 @@ import { Meter } from '#components/ui/meter.tsx'
 import { Notice } from '#components/ui/notice.tsx'
 import { RelativeTime } from '#components/ui/relative-time.tsx'
 import type { Check } from '#db/template-validation.ts'
-import type { FieldChange, ValidationView } from '#server/api/views.ts'
-import { FieldChanges } from '../field-changes.tsx'
+import type { ValidationView } from '#server/api/views.ts'
+import type { Fixed } from '../editor/use-editor.ts'
 import { countVerdicts, countWords, fixable, notTried, runState } from './checks-model.ts'
 import { ChecksReport, FactsList } from './checks-report.tsx'
 
@@ -24,7 +24,7 @@ interface ChecksTabProps {
   /** A withdrawn version is checked no more. */
   canRun: boolean
   /** What the last fixes changed in the form. */
-  fixed: readonly FieldChange[]
+  fixed: Fixed
   onFix: (checks: readonly Check[]) => void
 }
 
@@ -77,7 +77,7 @@ export function ChecksTab({ slug, version, validation, canRun, fixed, onFix }: C
     )
   const { checks } = validation
   const done = checks.filter((check) => check.state === 'done').length
-  const patches = fixable(checks)
+  const patches = fixable(checks).filter((check) => !fixed[check.id])
   return (
     <div>
       <div className="grid gap-2 px-4 py-3">
@@ -111,14 +111,8 @@ export function ChecksTab({ slug, version, validation, canRun, fixed, onFix }: C
         )}
       </div>
       {refused}
-      {fixed.length > 0 && (
-        <Notice tone="ok" role="status" title="Changed in the form" className="mx-4 mb-3">
-          <FieldChanges changes={fixed} className="mt-1 bg-surface [&>li]:sm:grid-cols-1 [&_svg]:hidden" />
-          <p className="mt-2 text-sm">Save to check it again.</p>
-        </Notice>
-      )}
       <div className="divide-y border-t">
-        <ChecksReport checks={checks} onFix={onFix && ((check) => onFix([check]))} />
+        <ChecksReport checks={checks} fixed={fixed} onFix={(check) => onFix([check])} />
         <FactsList facts={validation.facts} />
       </div>
     </div>

@@ -118,7 +118,7 @@ function PublishForm({ slug, version, replaces, validation, onOpenChange }: Publ
         </Notice>
       )}
       <DialogFooter className="items-center">
-        {waits && <p className="mr-auto text-muted text-sm">{waits}</p>}
+        {waits && <p className="basis-full text-muted text-sm">{waits}</p>}
         <Button onClick={() => onOpenChange(false)}>Cancel</Button>
         <Button tone="primary" type="submit" disabled={waits !== null} pending={publish.isPending}>
           Publish

@@ -96,7 +96,7 @@ interface SectionProps {
 export const Section = ({ id, title, lead, action, children }: SectionProps) => (
   <section id={id} aria-labelledby={`${id}-title`} className="grid min-w-0 scroll-mt-28 gap-4 p-4 sm:p-5">
     <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
-      <div className="grid min-w-0 gap-0.5">
+      <div className="grid min-w-0 flex-1 basis-56 gap-0.5">
         <h2 id={`${id}-title`} className="font-semibold">
           {title}
         </h2>

@@ -50,6 +50,12 @@ describe('a fix', () => {
     expect(content.config.resources.memoryBytes).toBe(2 ** 40)
   })
 
+  it('names only what differs in a whole that it replaces', () => {
+    const resources = { ...content.config.resources, memoryBytes: 2 ** 30 }
+    const fixed = applyPatch(content, [{ path: ['config', 'resources'], value: resources }])
+    expect(fixed.changes).toEqual([{ path: 'config.resources.memoryBytes', from: 2 ** 40, to: 2 ** 30 }])
+  })
+
   it('takes a value away, and leaves alone what is as it should be already', () => {
     const fixed = applyPatch(content, [
       { path: ['config', 'environmentVariables', 0], value: undefined },

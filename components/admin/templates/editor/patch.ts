@@ -21,9 +21,19 @@ export function applyPatch(
     if (path.length === 0 || path.some((step) => REFUSED.has(String(step)))) continue
     const from = readAt(next, path)
     writeAt(next, path, value)
-    if (JSON.stringify(from) !== JSON.stringify(value)) changes.push({ path: path.join('.'), from, to: value })
+    compare(path.join('.'), from, value, changes)
   }
   return { content: next as unknown as TemplateContent, changes }
+}
+
+/** Objects on both sides are compared key by key, so that only what differs is named. */
+function compare(path: string, from: unknown, to: unknown, changes: FieldChange[]): void {
+  if (isJson(from) && isJson(to) && !Array.isArray(from) && !Array.isArray(to)) {
+    for (const key of new Set([...Object.keys(from), ...Object.keys(to)]))
+      compare(`${path}.${key}`, from[key], to[key], changes)
+    return
+  }
+  if (JSON.stringify(from) !== JSON.stringify(to)) changes.push({ path, from, to })
 }
 
 function readAt(root: Json, path: Patch[number]['path']): unknown {
