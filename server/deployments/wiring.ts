@@ -17,10 +17,8 @@ export const deploymentsDeps = (parts: {
   base: FleetBase
   engines: EnginePool
   gateway: Gateway
-  /** Absent: templates are deployed as they are. */
-  ensureValidated?: DeploymentsDeps['ensureValidated']
-  /** Absent: every registry is public. */
-  credentialsFor?: DeploymentsDeps['credentialsFor']
+  ensureValidated: DeploymentsDeps['ensureValidated']
+  credentialsFor: DeploymentsDeps['credentialsFor']
 }): DeploymentsDeps => ({
   fleet: {
     snapshotFor: (userId, o) => snapshotFor(parts.base, userId, o),
@@ -32,7 +30,7 @@ export const deploymentsDeps = (parts: {
   },
   engines: parts.engines,
   gateway: parts.gateway,
-  ensureValidated: parts.ensureValidated ?? (async () => ({ verdict: 'pass', failures: [] })),
-  credentialsFor: parts.credentialsFor ?? (async () => null),
+  ensureValidated: parts.ensureValidated,
+  credentialsFor: parts.credentialsFor,
   choose,
 })

@@ -35,7 +35,7 @@ beforeAll(async () => {
   })
   base = withFleet(bench.base, { makeCloud: () => cloud, pool: fakePool() })
   const world = worldDeps(base, bench.sql)
-  const { fleet } = deploymentsDeps({ base, engines: base.fleet.pool, gateway: world.gateway })
+  const { fleet } = deploymentsDeps({ ...world, base, engines: base.fleet.pool })
   const deps = { ...world, fleet }
   runtime = await startDeployments({ base, deps, listener, workerId: newWorkerId(), internalUrl: null })
 })

@@ -3,6 +3,7 @@ import { BerthError } from '#server/errors.ts'
 import { attemptLabels, containerName, deploymentLabel, volumeName } from '../names.ts'
 import { containerSpec } from './container-spec.ts'
 import { logTail } from './log-tail.ts'
+import { pullImage } from './pull.ts'
 import type { Compensation, Step, StepContext } from './step.ts'
 
 /** Docker creates and starts in under a second; a loaded droplet gets a hundred times that. */
@@ -29,7 +30,7 @@ export const containerDeploy: Step<'container-deploy'> = {
       // Another deployment's undo may have removed the image since it was pulled.
       engine
         .image(pulled.image, { signal: c.signal })
-        .then((image) => image ?? engine.pull(pulled.reference, { signal: c.signal })),
+        .then((image) => image ?? pullImage(c, engine, dropletId, pulled.reference)),
       ...c.config.volumes.map((volume) =>
         // Without the attempt: a volume is the deployment's, and later attempts find it.
         engine.ensureVolume(
