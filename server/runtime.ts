@@ -28,6 +28,7 @@ import { createListener, type Listener } from '#server/observability/listen.ts'
 import type { Log } from '#server/observability/log.ts'
 import type { Metrics } from '#server/observability/metrics.ts'
 import { createCredentials, registryServices } from '#server/registry/index.ts'
+import { startUpstreamSync } from '#server/templates/index.ts'
 import {
   createValidationHub,
   createValidator,
@@ -157,6 +158,8 @@ async function startParts(
     onStop(() => deployments.stop())
     const schedule = startValidationSchedule({ base, validator, elected: () => deployments.elected('validations') })
     onStop(() => schedule.stop())
+    const upstream = startUpstreamSync({ base, ask: services.ask, elected: () => deployments.elected('upstream') })
+    onStop(() => upstream.stop())
     const reconciler = startReconciler(base)
     onStop(() => reconciler.stop())
   }

@@ -73,5 +73,17 @@ function words(event: DeploymentEvent): Pick<TimelineLine, 'status' | 'title' | 
         title: event.data.healthy ? 'Answers again' : 'Stopped answering',
         detail: event.data.message,
       }
+    case 'template.warning':
+      return {
+        status: event.data.upstream === 'active' ? STEP_STATUS.succeeded : DEPLOYMENT_STATUS.unhealthy,
+        title: UPSTREAM_SAYS[event.data.upstream],
+        detail: event.data.message,
+      }
   }
+}
+
+const UPSTREAM_SAYS = {
+  active: 'Its registry lists this server as usual again',
+  deprecated: 'Its registry calls this server deprecated',
+  deleted: 'Its registry has deleted this server, which often means malware',
 }

@@ -14,6 +14,7 @@ const CHANGES_VIEW = new Set<DeploymentEvent['type']>([
   'token.created',
   'token.revoked',
   'health.changed',
+  'template.warning',
 ])
 
 /** A deployment, its events, and what follows from both, kept current by the stream. */

@@ -39,6 +39,7 @@ CREATE TABLE "upstream_registries" (
 	"name" text NOT NULL,
 	"url" text NOT NULL,
 	"updated_since" text,
+	"pass" jsonb,
 	"synced_at" timestamp with time zone,
 	"sync_error" text,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,

@@ -136,14 +136,23 @@ export const registryCredentials = pgTable('registry_credentials', {
   checkError: text('check_error'),
 })
 
+export interface UpstreamPass {
+  cursor: string
+  startedAt: string
+  /** Newest `updatedAt` seen so far. */
+  newest: string | null
+}
+
 /** An MCP Registry API that is followed: `GET <url>/v0.1/servers`. */
 export const upstreamRegistries = pgTable('upstream_registries', {
   id: id(),
   name: text('name').notNull(),
   /** Base URL without a trailing slash. */
   url: text('url').notNull().unique(),
-  /** Newest `updatedAt` seen: the next sync asks for what changed since. */
+  /** Newest `updatedAt` of the last whole pass: the next one asks for what changed since. */
   updatedSince: text('updated_since'),
+  /** A pass through its pages that has not come to the end: the next sync goes on with it. */
+  pass: jsonb('pass').$type<UpstreamPass>(),
   syncedAt: at('synced_at'),
   syncError: text('sync_error'),
   createdAt: now('created_at'),

@@ -1,5 +1,6 @@
 /** What happens to a deployment, as data: the page, the timeline, the API and the tests read these same shapes. */
 import type { DeploymentState, StepId } from '#db/schema/states.ts'
+import type { UpstreamStatus } from '#db/schema/templates.ts'
 
 export interface StepError {
   code: string
@@ -28,6 +29,8 @@ export type EventInput =
   /** Also what ends the streams that the token opened. */
   | { type: 'token.revoked'; data: { prefix: string } }
   | { type: 'health.changed'; data: { healthy: boolean; message: string } }
+  /** The registry that its template came from thinks otherwise of it than before. */
+  | { type: 'template.warning'; data: { upstream: UpstreamStatus; message: string } }
 
 /** One event as it leaves the server. */
 export type DeploymentEvent = EventInput & { n: number; at: Date; attempt: number }

@@ -13,15 +13,27 @@ export { LIST_MAX, SORTS } from './catalogue.ts'
 export { compareContents } from './compare.ts'
 export { getTemplate, listTemplates } from './list.ts'
 export { previewPlacement } from './preview.ts'
+export { proposeDocument, toProposal } from './propose/proposal.ts'
+export { proposeFromImage, proposeFromServerJson, proposeFromUrl } from './propose/sources.ts'
 export {
   checkCredential,
   listCredentials,
   removeCredential,
   setCredential,
 } from './registries/credentials.ts'
+export {
+  addUpstreamRegistry,
+  listUpstreamRegistries,
+  proposeFromUpstream,
+  removeUpstreamRegistry,
+  searchUpstreamServers,
+  startUpstreamSync,
+  syncUpstreamRegistry,
+} from './upstream/index.ts'
 export { BULK_ACTIONS, type BulkResult, bulkTemplates } from './versions/bulk.ts'
 export { compareVersions } from './versions/compare.ts'
 export { createTemplate } from './versions/create.ts'
+export { exportTemplate } from './versions/export.ts'
 export { getAdminTemplate } from './versions/get.ts'
 export { listAdminTemplates } from './versions/list.ts'
 export { publishTemplate } from './versions/publish.ts'

@@ -4,6 +4,7 @@ import { headOf } from '#db/template-head.ts'
 import { BerthError } from '#server/errors.ts'
 import { recordedTx } from '#server/tx.ts'
 import { requireAdmin } from '../admin.ts'
+import { OWN_NAMESPACE } from '../server-json/index.ts'
 import { type CheckingCtx, startChecks } from './validate.ts'
 
 export interface NewTemplate {
@@ -46,7 +47,8 @@ export async function createTemplate(
   return { slug, version: 1, ...(await startChecks(ctx, { versionId, trigger: 'save' })) }
 }
 
-/** `server.json`'s reverse-DNS name. */
+/** `server.json`'s reverse-DNS name; null for a document that only this installation wrote. */
 export function registryNameOf(serverJson: Record<string, unknown> | null): string | null {
-  return typeof serverJson?.name === 'string' ? serverJson.name : null
+  const name = serverJson?.name
+  return typeof name === 'string' && !name.startsWith(OWN_NAMESPACE) ? name : null
 }

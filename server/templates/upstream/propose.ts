@@ -1,0 +1,31 @@
+import { eq } from 'drizzle-orm'
+import { upstreamServers } from '#db/schema/templates.ts'
+import type { TemplateProposal } from '#server/api/views.ts'
+import type { UserCtx } from '#server/context.ts'
+import { BerthError } from '#server/errors.ts'
+import { recordedTx } from '#server/tx.ts'
+import { requireAdmin } from '../admin.ts'
+import { proposeDocument } from '../propose/proposal.ts'
+
+/** A template as an entry of a registry tells it; nothing is saved. @throws NOT_FOUND, IMPORT_REFUSED */
+export async function proposeFromUpstream(
+  ctx: UserCtx,
+  input: { serverId: string; packageIndex?: number | undefined },
+): Promise<TemplateProposal> {
+  requireAdmin(ctx)
+  const { name, document, status, statusMessage } = upstreamServers
+  const row = await recordedTx(ctx, null, async (tx, record) => {
+    const [found] = await tx
+      .select({ name, document, status, statusMessage })
+      .from(upstreamServers)
+      .where(eq(upstreamServers.id, input.serverId))
+    if (!found)
+      throw new BerthError('NOT_FOUND', 'There is no such server in the copy of a registry.', { field: 'serverId' })
+    await record.audit('template.propose', `upstream:${found.name}`)
+    return found
+  })
+  const proposal = await proposeDocument(ctx, { document: row.document, packageIndex: input.packageIndex })
+  if (row.status === 'active') return proposal
+  const text = `Its registry calls it ${row.status}${row.statusMessage ? `: ${row.statusMessage}` : '.'}`
+  return { ...proposal, notes: [{ path: 'status', text }, ...proposal.notes] }
+}
