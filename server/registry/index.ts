@@ -1,5 +1,5 @@
-export type { Ask, AskOptions } from './ask.ts'
+export type { Ask } from './ask.ts'
 export { createCredentials, credentialPurpose } from './credentials.ts'
-export { canonical, type ImageReference, parseReference, parseRegistry } from './reference.ts'
+export { parseReference, parseRegistry } from './reference.ts'
 export type { Resolver } from './resolve.ts'
 export { type RegistryServices, registryServices } from './wiring.ts'

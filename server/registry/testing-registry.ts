@@ -6,13 +6,15 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { describe } from 'vitest'
 
-/** Why these tests can't run here; null when they can. */
-export const REGISTRY_MISSING = ['/usr/bin', '/usr/local/bin', '/usr/sbin'].some((dir) =>
-  existsSync(path.join(dir, 'docker-registry')),
-)
-  ? null
-  : 'not run: install docker-registry'
+const PROGRAM = ['/usr/bin', '/usr/local/bin', '/usr/sbin']
+  .map((dir) => path.join(dir, 'docker-registry'))
+  .find((file) => existsSync(file))
+
+/** Says so where the program is missing. */
+export const registrySuite = (title: string, tests: () => void): void =>
+  void describe.skipIf(!PROGRAM)(PROGRAM ? title : `${title} (not run: install docker-registry)`, tests)
 
 const START_DEADLINE_MS = 15_000
 export const OCI_INDEX = 'application/vnd.oci.image.index.v1+json'
@@ -53,13 +55,16 @@ export async function startRegistry(auth?: (dir: string) => Record<string, unkno
       ...(auth && { auth: auth(dir) }),
     }),
   )
-  const child = spawn('docker-registry', ['serve', config], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(PROGRAM ?? 'docker-registry', ['serve', config], { stdio: ['ignore', 'ignore', 'pipe'] })
   let words = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     words = (words + text).slice(-2000)
   })
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const kill = () => void child.kill('SIGKILL')
+  process.once('exit', kill)
   const stop = async () => {
+    process.off('exit', kill)
     child.kill('SIGKILL')
     await ended
     rmSync(dir, { recursive: true, force: true })

@@ -1,7 +1,8 @@
-/** What the tests of this folder share: a pretend registry in this process, and asking it without waiting long. */
+/** What the tests of this folder share: a server of this process, pretend names, and a client. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createAsk } from './ask.ts'
+import { expect } from 'vitest'
+import { createAsk, type Lookup } from './ask.ts'
 import { createRegistryClient } from './client.ts'
 import type { CredentialsFor, RegistryClient } from './port.ts'
 
@@ -29,3 +30,32 @@ export const clientOf = (
   allowedHosts: string[],
   o: { credentialsFor?: CredentialsFor; timeoutMs?: number; deadlineMs?: number; now?: () => number } = {},
 ): RegistryClient => createRegistryClient({ ask: createAsk({ allowedHosts }), credentialsFor: async () => null, ...o })
+
+/** Answers each name with the next of its addresses, the last one for ever. */
+export function names(table: Record<string, string[]>): Lookup & { asked: string[] } {
+  const lookup: Lookup = (hostname, _, done) => {
+    lookups.asked.push(hostname)
+    const [address, ...later] = table[hostname] ?? []
+    if (!address) return done(Object.assign(new Error('no such name'), { code: 'ENOTFOUND' }), [])
+    if (later.length > 0) table[hostname] = later
+    done(null, [{ address, family: address.includes(':') ? 6 : 4 }])
+  }
+  const lookups = Object.assign(lookup, { asked: [] as string[] })
+  return lookups
+}
+
+/** No machine has this address, so a connection to it fails at once or never answers. */
+export const NOBODY = '3ffe::1'
+
+/** Code and message of what was thrown. */
+export const failure = (asking: Promise<unknown>): Promise<string> =>
+  asking.then(
+    () => 'answered',
+    (error: { code: string; message: string }) => `${error.code} ${error.message}`,
+  )
+
+/** What a thrown error must hold. */
+export const code = (code: string, message?: RegExp) => ({
+  code,
+  ...(message && { message: expect.stringMatching(message) }),
+})
