@@ -64,6 +64,12 @@ export const content = templateContent.superRefine((value, issues) => {
     volumes.map(({ path }) => path),
   )
 })
+/** The same as a file's text. */
+export const jsonText = z
+  .string()
+  .min(1)
+  .refine((text) => Buffer.byteLength(text) <= DOCUMENT_MAX_BYTES, 'Use a JSON document of at most 512 KiB')
+export const httpUrl = z.url({ protocol: /^https?$/, error: 'Use an http:// or https:// URL' }).max(2000)
 /** `host` or `host:port`, as it stands in an image reference. */
 export const registryHost = z
   .string()

@@ -14,35 +14,13 @@ export async function runnableOf(
   ctx: UserCtx & { services: { registry: Resolver } },
   images: string[],
 ): Promise<RunnableOf> {
-  const registry = peeking(ctx.services.registry)
+  const { registry } = ctx.services
   const { demoRegistry } = ctx.config
   const local = [...new Set(images)].filter((image) => demoRegistry && image.startsWith(`${demoRegistry}/`))
-  if (local.some((image) => registry.peek(image) === null)) {
-    const all = Promise.all(local.map((image) => registry.resolve(image)))
-    await Promise.race([all, new Promise((resolve) => setTimeout(resolve, LOCAL_WAIT_MS).unref())])
-  }
+  await Promise.all(local.map((image) => registry.resolveWithin(image, LOCAL_WAIT_MS)))
   return (image) => {
     const known = registry.peek(image)
     if (known === null) return { runnable: null, runnableReason: null }
     return { runnable: known.resolves, runnableReason: known.resolves ? null : known.reason }
-  }
-}
-
-interface Peeking extends Resolver {
-  peek(image: string): Awaited<ReturnType<Resolver['resolve']>> | null
-}
-const answers = new WeakMap<Resolver, Map<string, Awaited<ReturnType<Resolver['resolve']>>>>()
-
-function peeking(registry: Resolver & Partial<Peeking>): Peeking {
-  if (registry.peek) return registry as Peeking
-  const known = answers.get(registry) ?? new Map()
-  answers.set(registry, known)
-  return {
-    resolve: (image) =>
-      registry.resolve(image).then((answer) => {
-        known.set(image, answer)
-        return answer
-      }),
-    peek: (image) => known.get(image) ?? null,
   }
 }

@@ -2,9 +2,24 @@
 import { z } from 'zod'
 import { VERSION_STATUSES } from '#db/template-content.ts'
 import { CHECK_IDS } from '#db/template-validation.ts'
-import { content, jsonDocument, searchText, slug, versionNumber } from '#server/api/inputs.ts'
+import {
+  content,
+  httpUrl,
+  jsonDocument,
+  jsonText,
+  rowNumber,
+  searchText,
+  slug,
+  versionNumber,
+} from '#server/api/inputs.ts'
 import { adminProcedure, router } from '#server/api/trpc.ts'
-import type { AdminTemplateRow, AdminTemplateView, FieldChange, ValidationView } from '#server/api/views.ts'
+import type {
+  AdminTemplateRow,
+  AdminTemplateView,
+  FieldChange,
+  TemplateProposal,
+  ValidationView,
+} from '#server/api/views.ts'
 import {
   BULK_ACTIONS,
   type BulkResult,
@@ -12,8 +27,12 @@ import {
   compareVersions,
   createTemplate,
   deprecateTemplate,
+  exportTemplate,
   getAdminTemplate,
   listAdminTemplates,
+  proposeFromImage,
+  proposeFromServerJson,
+  proposeFromUrl,
   publishTemplate,
   saveTemplate,
   validateTemplate,
@@ -38,6 +57,15 @@ export const adminTemplatesRouter = router({
   get: adminProcedure
     .input(perhaps)
     .query(({ ctx, input }): Promise<AdminTemplateView> => getAdminTemplate(ctx.user, input)),
+  fromImage: adminProcedure
+    .input(z.object({ reference: searchText(512).min(1) }))
+    .mutation(({ ctx, input }): Promise<TemplateProposal> => proposeFromImage(ctx.user, input)),
+  fromServerJson: adminProcedure
+    .input(z.object({ document: z.union([jsonDocument, jsonText]), packageIndex: rowNumber.optional() }))
+    .mutation(({ ctx, input }): Promise<TemplateProposal> => proposeFromServerJson(ctx.user, input)),
+  fromUrl: adminProcedure
+    .input(z.object({ url: httpUrl, packageIndex: rowNumber.optional() }))
+    .mutation(({ ctx, input }): Promise<TemplateProposal> => proposeFromUrl(ctx.user, input)),
   create: adminProcedure
     .input(what)
     .mutation(({ ctx, input }): ReturnType<typeof createTemplate> => createTemplate(ctx.user, input)),
@@ -71,6 +99,9 @@ export const adminTemplatesRouter = router({
   validation: adminProcedure
     .input(z.object({ validationId: z.uuid() }))
     .query(({ ctx, input }): Promise<ValidationView> => getValidation(ctx.user, input)),
+  export: adminProcedure
+    .input(perhaps)
+    .query(({ ctx, input }): ReturnType<typeof exportTemplate> => exportTemplate(ctx.user, input)),
   bulk: adminProcedure
     .input(z.object({ slugs: z.array(slug).min(1).max(500), action: z.enum(BULK_ACTIONS) }))
     .mutation(({ ctx, input }): Promise<BulkResult[]> => bulkTemplates(ctx.user, input)),

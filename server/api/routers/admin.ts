@@ -13,12 +13,16 @@ import {
   resetUser,
   revokeInvitation,
 } from '#server/auth/index.ts'
+import { adminRegistriesRouter } from './admin-registries.ts'
 import { adminTemplatesRouter } from './admin-templates.ts'
+import { adminUpstreamRouter } from './admin-upstream.ts'
 
 const one = z.object({ userId: z.uuid() })
 
 export const adminRouter = router({
   templates: adminTemplatesRouter,
+  registries: adminRegistriesRouter,
+  upstream: adminUpstreamRouter,
   users: router({
     list: adminProcedure.query(({ ctx }): Promise<UserView[]> => listUsers(ctx.user)),
     invite: adminProcedure

@@ -8,6 +8,7 @@ import { registryCredentials } from '#db/schema/templates.ts'
 import type { RegistryCredentialView } from '#server/api/views.ts'
 import type { UserCtx } from '#server/context.ts'
 import { BerthError, toBerthError } from '#server/errors.ts'
+import { credentialPurpose, parseRegistry } from '#server/registry/index.ts'
 import type { RegistryClient } from '#server/registry/port.ts'
 import { recordedTx } from '#server/tx.ts'
 import { requireAdmin } from '../admin.ts'
@@ -16,9 +17,6 @@ export type RegistriesCtx = UserCtx & { services: { images: Pick<RegistryClient,
 
 /** An admin waits no longer than this for a registry that hangs. */
 const SIGN_IN_TIMEOUT_MS = 15_000
-
-/** The same string seals and opens. */
-export const credentialPurpose = (id: string): string => `registry-credential:${id}`
 
 const { id, registry, username, createdAt, updatedAt, checkedAt, checkError } = registryCredentials
 const shown = { id, registry, username, createdAt, updatedAt, checkedAt, checkError }
@@ -34,7 +32,7 @@ export async function setCredential(
   input: { registry: string; username: string; password: string },
 ): Promise<RegistryCredentialView> {
   requireAdmin(ctx)
-  const host = canonicalRegistry(input.registry)
+  const host = parseRegistry(input.registry)
   const { username: name, password } = input
   const signal = AbortSignal.timeout(SIGN_IN_TIMEOUT_MS)
   await ctx.services.images.signIn(host, { username: name, password }, { signal })
@@ -111,11 +109,3 @@ async function signInError(
 }
 
 const missing = () => new BerthError('NOT_FOUND', 'There are no such credentials.')
-
-/** Docker Hub has three names; an image reference uses the first. */
-const DOCKER_HUB = ['docker.io', 'index.docker.io', 'registry-1.docker.io']
-
-function canonicalRegistry(host: string): string {
-  const lower = host.toLowerCase()
-  return DOCKER_HUB.includes(lower) ? 'docker.io' : lower
-}
