@@ -1,0 +1,107 @@
+/** The whole way, nothing faked: a process of Berth, the local cloud, its registry and its droplets. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { eq, sql } from 'drizzle-orm'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { users } from '#db/schema/auth.ts'
+import { templateVersions } from '#db/schema/templates.ts'
+import type { TemplateContent } from '#db/template-content.ts'
+import { type TestDatabase, testDatabase } from '#db/testing.ts'
+import { type TestCloud, testCloud } from '#local-cloud/testing.ts'
+import { readConfig } from '#server/config.ts'
+import { createLog } from '#server/observability/log.ts'
+import { createMetrics } from '#server/observability/metrics.ts'
+import { type Runtime, startRuntime } from '#server/runtime.ts'
+import { applyPatch } from './patch.ts'
+import { content } from './testing.ts'
+import { planted, reportOf } from './testing-world.ts'
+
+const FIXTURES = path.join(import.meta.dirname, '../../../fixtures/images')
+const RUN_MS = 90_000
+
+let database: TestDatabase
+let cloud: TestCloud
+let dataDir: string
+let runtime: Runtime
+let userId: string
+
+beforeAll(async () => {
+  database = await testDatabase()
+  cloud = await testCloud({ imageDirs: [FIXTURES] })
+  dataDir = mkdtempSync(path.join(os.tmpdir(), 'berth-dry-run-'))
+  const config = readConfig({
+    ...{ DATABASE_URL: database.url, DIGITALOCEAN_API_URL: cloud.url, BERTH_DATA_DIR: dataDir },
+    ...{ BERTH_DEMO: '1', BERTH_DEMO_REGISTRY: cloud.registry },
+    BERTH_MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
+  })
+  const log = createLog(process.env.LOG_LEVEL ?? 'silent')
+  runtime = await startRuntime({ config, log, metrics: createMetrics(), internalUrl: null })
+  const [admin] = await database.db.select({ id: users.id }).from(users).where(eq(users.role, 'admin'))
+  userId = admin?.id ?? ''
+  // The account of the demo's admin is connected behind the start.
+  await vi.waitUntil(
+    async () => (await database.sql`select from cloud_accounts where user_id = ${userId}`).length > 0,
+    { timeout: 20_000 },
+  )
+})
+afterAll(async () => {
+  await runtime?.stop()
+  await cloud?.end()
+  await database?.end()
+  rmSync(dataDir, { recursive: true, force: true })
+})
+
+const weather = (image: string) =>
+  content({ image: `${cloud.registry}/test/${image}`, transport: { type: 'stdio', shared: false } })
+
+async function validate(template: TemplateContent, allowNewDroplet = true) {
+  const { versionId } = await planted(runtime.base, template, { status: 'draft' })
+  const { validator } = runtime.services
+  const { validationId } = await validator.start({ versionId, trigger: 'save', userId, dryRun: true, allowNewDroplet })
+  await validator.idle()
+  return { versionId, report: await reportOf(runtime.base, validationId) }
+}
+
+/** Everything that stands for a deployment somewhere. */
+const held = async () => {
+  const [row] = await database.db.execute(sql`
+    select (select count(*)::int from reservations) as reservations,
+      (select count(*)::int from droplets where state <> 'deleted') as droplets`)
+  return row
+}
+
+test(
+  'without a droplet a dry run is not made, and says what to do; nothing is bought',
+  async () => {
+    const { report } = await validate(weather('careful:1.0.1'), false)
+    expect(report.check('dry-run')).toMatchObject({
+      verdict: 'skipped',
+      fix: { text: expect.stringContaining('new droplet') },
+    })
+    expect(await held()).toEqual({ reservations: 0, droplets: 0 })
+  },
+  RUN_MS,
+)
+
+test(
+  'I4: a server that lacks a variable is named, mended by the fix, and leaves nothing behind',
+  async () => {
+    const found = await validate(weather('careless:1.0.0'))
+    expect(found.report.check('dry-run')).toMatchObject({
+      ...{ verdict: 'fail', summary: 'It did not start: it asks for WEATHER_TOKEN.' },
+    })
+    expect(found.report.check('security-user').verdict).toBe('warn')
+    expect(found.report.check('security-secrets').verdict).toBe('fail')
+    expect(JSON.stringify(found.report)).not.toContain('q7Rk2vXe')
+    const mended = applyPatch(weather('careful:1.0.1'), found.report.check('dry-run').fix?.patch ?? [])
+    const again = await validate(mended)
+    expect(again.report.check('dry-run')).toMatchObject({ verdict: 'pass', summary: 'It started and lists 1 tool.' })
+    expect(again.report.check('resources-size').summary).toMatch(/^It fits on .+ at \$\d/)
+    expect(again.report.facts.tools).toMatchObject([{ name: 'forecast' }])
+    const [version] = await database.db.select().from(templateVersions).where(eq(templateVersions.id, again.versionId))
+    expect(version?.imageDigest).toBe(again.report.facts.digest)
+    expect(await held()).toEqual({ reservations: 0, droplets: 0 })
+  },
+  RUN_MS,
+)
