@@ -52,13 +52,14 @@ export async function toProposal(base: Base, parts: Parts): Promise<TemplateProp
 
 /** The same name in a registry says more than the same slug. Its newest version is what a save would follow. */
 async function findExisting(base: Base, slug: string, registryName: string | null) {
-  const sameName = registryName === null ? sql`false` : eq(toolCatalog.registryName, registryName)
+  // Never null: that would sort before the row of that name.
+  const sameName = sql`coalesce(${toolCatalog.registryName} = ${registryName}::text, false)`
   const [row] = await base.db
     .select({ head: toolCatalog, version: templateVersions })
     .from(toolCatalog)
     .innerJoin(templateVersions, eq(templateVersions.templateId, toolCatalog.id))
     .where(or(sameName, eq(toolCatalog.slug, slug)))
-    .orderBy(desc(sql`(${sameName})`), desc(templateVersions.version))
+    .orderBy(desc(sameName), desc(templateVersions.version))
     .limit(1)
   return row
 }
