@@ -35,7 +35,9 @@ const NONE: ReadonlySet<string> = new Set()
 
 export function TemplatesView() {
   const trpc = useTRPC()
-  const filters = readTemplateFilters(useSearchParams())
+  // The address follows what is typed; read back while typing, it would lag behind the keys.
+  const params = useSearchParams()
+  const [filters, setHeld] = useState(() => readTemplateFilters(params))
   const search = useDeferredValue(filters.search.trim())
   const { data, error, refetch } = useQuery({
     ...trpc.admin.templates.list.queryOptions(search === '' ? {} : { search }),
@@ -53,6 +55,7 @@ export function TemplatesView() {
   const setFilters = (next: TemplateFilters) => {
     setPages(1)
     setSelected(NONE)
+    setHeld(next)
     history.replaceState(null, '', `${location.pathname}${writeTemplateFilters(next)}`)
   }
   useListKeys({ onSearch: () => box.current?.select(), onToggle: toggle, onClear: () => setSelected(NONE) })
