@@ -37,7 +37,7 @@ const ASKS =
   /requir|missing|must (?:be|set|provide)|not (?:set|found|defined|provided|specified|configured)|undefined|unset|please (?:set|provide|specify)|environment variable|env var|expected|keyerror|no value|is empty|need(?:s|ed)? to be set|set (?:the|it|your)/i
 /** Upper-case words that are no variables of a server. */
 const WORDS =
-  /^(?:ERROR|ERR_\w+|WARN|WARNING|INFO|DEBUG|FATAL|TRACE|HTTP|HTTPS|JSON|MCP|API|URL|URI|NULL|TRUE|FALSE|GET|POST|PUT|SSE|STDIO|CRITICAL|TODO|NODE_\w+|PYTHON\w*|MODULE_NOT_FOUND|E[A-Z]{4,20}|SIG[A-Z]{3,5}|UTF|TLS|SSL|CLI|SDK|ENV|KEY|TOKEN|SECRET|AND|NOT|THE|OR|PATH|HOME)$/
+  /^(?:ERROR|ERR_\w+|WARN|WARNING|INFO|DEBUG|FATAL|TRACE|HTTP|HTTPS|JSON|MCP|API|URL|URI|NULL|TRUE|FALSE|GET|POST|PUT|SSE|STDIO|CRITICAL|NODE_\w+|PYTHON\w*|MODULE_NOT_FOUND|E[A-Z]{4,20}|SIG[A-Z]{3,5}|UTF|TLS|SSL|CLI|SDK|ENV|KEY|TOKEN|SECRET|AND|NOT|THE|OR|PATH|HOME)$/
 
 /** Names that the last lines of a failed run ask for, in the order they stand. */
 export function namedIn(lines: readonly string[], content: TemplateContent): string[] {

@@ -10,7 +10,9 @@ import type { CheckId } from '#db/template-validation.ts'
 import { type BuiltImage, CONFIG_TYPE, LAYER_TYPE, MANIFEST_TYPE, sha256 } from '#local-cloud/registry/build.ts'
 import { createRegistry } from '#local-cloud/registry/server.ts'
 import type { Base } from '#server/context.ts'
-import { content } from './testing.ts'
+import type { DryRunInput, DryRunResult } from '#server/deployments/index.ts'
+import { testStack } from '#server/testing/stack.ts'
+import { content, offer } from './testing.ts'
 
 /** Docker's names of the parts of an image config. */
 export interface TestImage {
@@ -99,4 +101,72 @@ export async function reportOf(base: Base, validationId: string) {
     return found
   }
   return { ...row, check }
+}
+
+/** What the server inside an image does when it is tried. */
+export type Behaviour = (input: DryRunInput) => DryRunResult | Promise<DryRunResult>
+
+export const works: Behaviour = () => ({
+  ...{ ok: true, startMs: 420, protocolVersion: '2025-11-25', serverInfo: { name: 'weather', version: '1' } },
+  tools: [{ name: 'forecast' }],
+})
+
+export type ValidationWorld = Awaited<ReturnType<typeof validationWorld>>
+
+/** API, database and registry are real; droplets are not: `behave` says how a dry run ends. */
+export async function validationWorld() {
+  const registry = await testRegistry()
+  const inputs = new Map<string, DryRunInput>()
+  const stack = await testStack({
+    env: { BERTH_ALLOWED_HOSTS: registry.host },
+    validation: {
+      offer: async () => offer,
+      dryRun: {
+        async start(input) {
+          const deploymentId = v7()
+          inputs.set(deploymentId, input)
+          world.tried.push(input)
+          return { deploymentId }
+        },
+        async result(deploymentId) {
+          const input = inputs.get(deploymentId)
+          if (!input) throw new Error('no such dry run')
+          return world.behave(input)
+        },
+      },
+    },
+  })
+  const admin = await stack.person('admin')
+  const { base } = stack
+  const world = {
+    ...{ registry, stack, admin },
+    behave: works,
+    tried: [] as DryRunInput[],
+    reset() {
+      world.behave = works
+      world.tried = []
+    },
+    /** The registry has this image alone. */
+    serve: (image: Omit<TestImage, 'name'> = {}) => registry.serve({ name: 'acme/weather', ...image }),
+    imageOf: (name: string, more: Partial<TemplateContent['config']> = {}) =>
+      content({ image: `${registry.host}/acme/${name}:1`, ...more }),
+    async validate(template: TemplateContent) {
+      const made = await planted(base, template)
+      return { ...made, ...(await world.validateAgain(made.versionId)) }
+    },
+    async validateAgain(versionId: string) {
+      const { validator } = stack.services
+      const { validationId } = await validator.start({ versionId, trigger: 'save', userId: admin.userId, dryRun: true })
+      await validator.idle()
+      return { validationId, report: await reportOf(base, validationId) }
+    },
+    versionRow: async (id: string) =>
+      (await base.db.select().from(templateVersions).where(eq(templateVersions.id, id)))[0],
+    headRow: async (id: string) => (await base.db.select().from(toolCatalog).where(eq(toolCatalog.id, id)))[0],
+    async end() {
+      await stack.end()
+      await registry.close()
+    },
+  }
+  return world
 }
