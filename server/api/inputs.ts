@@ -89,6 +89,19 @@ export const variables = z
     z.string().max(10_000).refine(storable, 'NUL is not allowed in a value'),
   )
   .refine((map) => Object.keys(map).length <= 100, 'At most 100 variables')
+/** In place of a template's own figures; what no droplet has is refused by placement. */
+export const resources = z.object({
+  memoryBytes: z
+    .int()
+    .min(16 * 2 ** 20)
+    .max(2 ** 42)
+    .optional(),
+  cpuMillis: z.int().min(10).max(1_000_000).optional(),
+})
+/** Variable → own deployment whose value is used. */
+export const reuse = z
+  .record(z.string().max(128).regex(ENV_KEY, 'Use letters, digits and _, not starting with a digit'), deploymentId)
+  .refine((map) => Object.keys(map).length <= 100, 'At most 100 variables')
 export const email = z.email().max(254)
 /** NIST SP 800-63B-4 §3.1.1.2: at least 15 characters where a password is the only factor; a limit above 64. */
 export const newPassword = z.string().min(15, 'Use at least 15 characters').max(256)

@@ -62,7 +62,7 @@ export async function listUsers(ctx: UserCtx): Promise<UserView[]> {
           (value: string) => new Date(value),
         ),
       deployments:
-        sql<number>`(select count(*) from deployments d where d.user_id = "users"."id" and d.state <> 'deleted')`.mapWith(
+        sql<number>`(select count(*) from deployments d where d.user_id = "users"."id" and d.purpose = 'serve' and d.state <> 'deleted')`.mapWith(
           Number,
         ),
     })

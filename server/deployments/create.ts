@@ -12,6 +12,7 @@ import type { UserCtx } from '#server/context.ts'
 import { BerthError } from '#server/errors.ts'
 import { refuseUnlessDeployable, type Standing } from './gate.ts'
 import { insertDeployment, type NewDeployment } from './insert.ts'
+import { reusedValues } from './saved-values.ts'
 import { resolveVariables, sealVariables } from './variables.ts'
 
 export interface CreateInput {
@@ -23,6 +24,10 @@ export interface CreateInput {
   name?: string
   region?: string
   dropletId?: string
+  /** Values by name, from own deployments that have them; `variables` wins where both give one. */
+  reuse?: Record<string, string>
+  /** In place of the template's own figures. */
+  resources?: { memoryBytes?: number; cpuMillis?: number }
 }
 
 const IDEMPOTENCY_MS = 24 * 3600_000
@@ -31,7 +36,9 @@ export async function createDeployment(ctx: UserCtx, input: CreateInput): Promis
   const template = await findTemplate(ctx, input)
   if (input.dropletId) await assertOwnDroplet(ctx, input.dropletId)
   const id = v7()
-  const variables = resolveVariables(template.config.environmentVariables, input.variables ?? {})
+  const declared = template.config.environmentVariables
+  const reused = await reusedValues(ctx, declared, input.reuse ?? {})
+  const variables = resolveVariables(declared, withGiven(reused, input.variables ?? {}))
   const row: NewDeployment = {
     id,
     userId: ctx.actor.userId,
@@ -43,7 +50,7 @@ export async function createDeployment(ctx: UserCtx, input: CreateInput): Promis
     idempotencyKey: input.idempotencyKey ?? null,
     region: input.region ?? null,
     dropletId: input.dropletId ?? null,
-    resources: null,
+    resources: input.resources ?? null,
     allowNewDroplet: true,
     variables: sealVariables(ctx.vault, id, variables),
   }
@@ -56,6 +63,12 @@ export async function createDeployment(ctx: UserCtx, input: CreateInput): Promis
   const second = await deploymentOfKey(ctx, input.idempotencyKey ?? '')
   if (second) return { deploymentId: second }
   throw new BerthError('CONFLICT', 'Another request uses this idempotency key right now.')
+}
+
+/** An empty field of a form asks for the value that is reused, as it asks for a default. */
+function withGiven(reused: Record<string, string>, given: Record<string, string>): Record<string, string> {
+  const said = Object.entries(given).filter(([name, value]) => value !== '' || !Object.hasOwn(reused, name))
+  return { ...reused, ...Object.fromEntries(said) }
 }
 
 interface Template extends Standing {

@@ -11,6 +11,7 @@
  */
 export { cancelDeployment } from './cancel.ts'
 export { createDeployment } from './create.ts'
+export { templateDefaults } from './defaults.ts'
 export { deleteDeployment } from './delete.ts'
 export { type DryRunInput, type DryRunResult, dryRunResult, startDryRun } from './dry-run.ts'
 export type { DeploymentEvent } from './event-types.ts'

@@ -34,7 +34,10 @@ export async function listDeployments(
       state: deployments.state,
       step,
       droplet: { id: droplets.id, name: droplets.name },
-      memoryBytes: sql<number>`(${templateVersions.config}->'resources'->>'memoryBytes')::bigint`.mapWith(Number),
+      memoryBytes: sql<number>`coalesce(
+        ${deployments.resources}->>'memoryBytes', ${templateVersions.config}->'resources'->>'memoryBytes')::bigint`.mapWith(
+        Number,
+      ),
       standing: { ...standingColumns, note: templateVersions.note },
       createdAt: deployments.createdAt,
       updatedAt: deployments.updatedAt,

@@ -3,6 +3,8 @@ import type { Base, Ctx } from '#server/context.ts'
 import type { Listener } from '#server/observability/listen.ts'
 import { startLiveness, startWorkflows } from '#server/workflows/index.ts'
 import { startHealthMonitor } from './health/monitor.ts'
+import { startUsageSampler } from './health/usage.ts'
+import { startHousekeeping } from './housekeeping.ts'
 import type { DeploymentsDeps } from './ports.ts'
 import { startWorker } from './queue/worker.ts'
 import type { Step } from './saga/step.ts'
@@ -53,10 +55,14 @@ export async function startDeployments(parts: DeploymentsRuntimeParts): Promise<
     deps,
     elected: () => liveness.elected('health'),
   })
+  const sampler = startUsageSampler({ ctx, deps, elected: () => liveness.elected('usage') })
+  const housekeeping = startHousekeeping({ ctx, elected: () => liveness.elected('housekeeping') })
   return {
     idle: () => worker.idle(),
     elected: (duty) => liveness.elected(duty),
     async stop() {
+      housekeeping.stop()
+      await sampler.stop()
       await monitor.stop()
       await worker.stop()
       await liveness.stop()

@@ -37,7 +37,8 @@ export function resolveVariables(
       if (value !== undefined) resolved[name] = value
       continue
     }
-    checkValue(variable, effective)
+    const problem = problemOf(variable, effective)
+    if (problem) refuse(name, problem)
     resolved[name] = effective
   }
   return resolved
@@ -58,12 +59,14 @@ function refuseUnknown(declared: TemplateConfig['environmentVariables'], given: 
   }
 }
 
-function checkValue({ name, format, choices }: EnvironmentVariable, value: string): void {
-  if (value.includes('\0')) refuse(name, `${name} holds a NUL character.`)
-  if (value.length > VALUE_LENGTH_MAX) refuse(name, `${name} is longer than ${VALUE_LENGTH_MAX} characters.`)
-  if (choices && !choices.includes(value)) refuse(name, `${name} must be one of: ${choices.join(', ')}.`)
-  if (format === 'number' && !NUMBER.test(value)) refuse(name, `${name} must be a number, such as 8080 or 0.5.`)
-  if (format === 'boolean' && value !== 'true' && value !== 'false') refuse(name, `${name} must be true or false.`)
+/** @returns one sentence without the value, null for a value that fits */
+export function problemOf({ name, format, choices }: EnvironmentVariable, value: string): string | null {
+  if (value.includes('\0')) return `${name} holds a NUL character.`
+  if (value.length > VALUE_LENGTH_MAX) return `${name} is longer than ${VALUE_LENGTH_MAX} characters.`
+  if (choices && !choices.includes(value)) return `${name} must be one of: ${choices.join(', ')}.`
+  if (format === 'number' && !NUMBER.test(value)) return `${name} must be a number, such as 8080 or 0.5.`
+  if (format === 'boolean' && value !== 'true' && value !== 'false') return `${name} must be true or false.`
+  return null
 }
 
 const purpose = (deploymentId: string) => `deployment-variables:${deploymentId}`

@@ -18,7 +18,12 @@ export async function listDroplets(ctx: UserCtx): Promise<DropletView[]> {
     .orderBy(desc(droplets.createdAt), desc(droplets.id))
   if (rows.length === 0) return []
   const held = await ctx.db
-    .select({ reservation: reservations, name: deployments.name, state: deployments.state })
+    .select({
+      reservation: reservations,
+      name: deployments.name,
+      state: deployments.state,
+      purpose: deployments.purpose,
+    })
     .from(reservations)
     .innerJoin(deployments, eq(deployments.id, reservations.deploymentId))
     .where(
@@ -50,12 +55,15 @@ export async function listDroplets(ctx: UserCtx): Promise<DropletView[]> {
       lastSeenAt: d.lastSeenAt,
       engineLacks: d.engineLacks,
       engineVersion: d.engineVersion,
-      deployments: here.map((h) => ({
-        deploymentId: h.reservation.deploymentId,
-        name: h.name,
-        state: h.state,
-        memoryBytes: h.reservation.memoryBytes,
-      })),
+      // A dry run holds room like any other, but nobody can open it.
+      deployments: here
+        .filter((h) => h.purpose === 'serve')
+        .map((h) => ({
+          deploymentId: h.reservation.deploymentId,
+          name: h.name,
+          state: h.state,
+          memoryBytes: h.reservation.memoryBytes,
+        })),
     }
   })
 }

@@ -73,7 +73,7 @@ export function createMetrics(): Metrics {
     async text(db) {
       if (db) {
         const rows = await db.execute<{ state: string; n: number }>(
-          sql`select state, count(*)::int as n from deployments group by state`,
+          sql`select state, count(*)::int as n from deployments where purpose = 'serve' group by state`,
         )
         const counts = new Map(rows.map((row) => [row.state, row.n]))
         for (const state of DEPLOYMENT_STATES) deployments.set({ state }, counts.get(state) ?? 0)

@@ -6,6 +6,8 @@ import {
   idempotencyKey,
   label,
   region,
+  resources,
+  reuse,
   rowNumber,
   slug,
   variables,
@@ -47,6 +49,8 @@ export const deploymentsRouter = router({
         name: label.optional(),
         region: region.optional(),
         dropletId: dropletId.optional(),
+        reuse: reuse.optional(),
+        resources: resources.optional(),
       }),
     )
     .mutation(({ ctx, input }): Promise<{ deploymentId: string }> => createDeployment(ctx.user, input)),

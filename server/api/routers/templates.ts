@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { router, userProcedure } from '#server/api/trpc.ts'
-import type { TemplateCard, TemplateView } from '#server/api/views.ts'
+import type { DefaultsView, TemplateCard, TemplateView } from '#server/api/views.ts'
+import { templateDefaults } from '#server/deployments/index.ts'
 import { getTemplate, LIST_MAX, listTemplates, SORTS } from '#server/templates/index.ts'
 import { searchText, slug } from '../inputs.ts'
 
@@ -22,4 +23,7 @@ export const templatesRouter = router({
   get: userProcedure('read')
     .input(z.object({ slug }))
     .query(({ ctx, input }): Promise<TemplateView> => getTemplate(ctx.user, input)),
+  defaults: userProcedure('read')
+    .input(z.object({ template: slug }))
+    .query(({ ctx, input }): Promise<DefaultsView> => templateDefaults(ctx.user, input)),
 })
