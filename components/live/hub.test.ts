@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { summary } from '#components/testing/rows.ts'
-import type { LivePayload, LiveTopic } from '#server/api/views.ts'
+import type { LivePayload, LiveTopic, ValidationView } from '#server/api/views.ts'
 import type { DeploymentEvent } from '#server/deployments/event-types.ts'
 import { type Effect, emptyHub, type HubEvent, type HubState, reduce } from './hub.ts'
 import { SILENT_TAB_MS, type ToHub } from './protocol.ts'
@@ -50,6 +50,17 @@ describe('one stream for all tabs', () => {
     const patched = run(state, { type: 'payload', payload: { topic: 'deployments', full: false, rows: [changed] } })
     const { effects } = run(patched.state, hello('b'), subscribe('b', { kind: 'deployments' }))
     expect(sent(effects, 'b')).toEqual([{ topic: 'deployments', full: true, rows: [changed] }])
+  })
+
+  it('a second tab sees a validation as it stands', () => {
+    const watched: LiveTopic = { kind: 'validation', id: 'v' }
+    const standing = { id: 'v', verdict: null } as ValidationView
+    const { state } = run(emptyHub, hello('a'), subscribe('a', watched), {
+      type: 'payload',
+      payload: { topic: 'validation', id: 'v', validation: standing },
+    })
+    const { effects } = run(state, hello('b'), subscribe('b', watched))
+    expect(sent(effects, 'b')).toEqual([{ topic: 'validation', id: 'v', validation: standing }])
   })
 
   it('only tabs that listen to a topic get its payloads', () => {

@@ -105,3 +105,14 @@ test(
   },
   RUN_MS,
 )
+
+test('every template that the local cloud runs may be deployed', async () => {
+  const rows = await database.db.execute<{ id: string; slug: string }>(sql`
+    select v.id, t.slug from tool_catalog t join template_versions v on v.template_id = t.id and v.version = t.version
+    where v.config->>'image' like ${`${cloud.registry}/mcp/%`} order by t.slug`)
+  expect(rows.length).toBeGreaterThanOrEqual(5)
+  for (const { id, slug } of rows) {
+    const found = await runtime.services.validator.ensure({ versionId: id }, { signal: AbortSignal.timeout(30_000) })
+    expect({ slug, ...found }).toEqual({ slug, verdict: 'pass', failures: [] })
+  }
+})
