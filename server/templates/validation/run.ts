@@ -10,7 +10,7 @@ import type { Check, CheckId, ValidationTrigger } from '#db/template-validation.
 import type { Base } from '#server/context.ts'
 import { BerthError, type ErrorCode } from '#server/errors.ts'
 import type { InspectedImage } from '#server/registry/port.ts'
-import { CHECKS, checksFor, type Finding, skipped } from './checks.ts'
+import { CHECKS, checksFor, type Finding, skipped, waiting } from './checks.ts'
 import { dryRun, namedIn, standIns } from './dry-run.ts'
 import { entrypoint } from './entrypoint.ts'
 import * as image from './image.ts'
@@ -38,7 +38,8 @@ export interface Run {
   deps: ValidationDeps
   subject: Subject
   report: Report
-  previous: Previous | null
+  /** What ended before, newest first. */
+  earlier: readonly Previous[]
   trigger: ValidationTrigger
   /** Whose fleet is used; null: none. */
   userId: string | null
@@ -60,14 +61,14 @@ export function checksOf(trigger: ValidationTrigger, config: Subject['content'][
 }
 
 export async function runChecks(run: Run): Promise<void> {
-  const { base, deps, subject, report, previous, signal } = run
+  const { base, deps, subject, report, earlier, signal } = run
   const { content } = subject
   const mine = new Set(checksOf(run.trigger, content.config))
   // Without a person there is no droplet to make a lock on.
   if (!run.userId && !subject.packageLock) mine.delete('package-lock')
   const at = async (id: CheckId, look: () => Finding | Promise<Finding>): Promise<void> => {
     if (mine.has(id)) await report.run(id, look)
-    else keepFrom(previous, id, report)
+    else keepFrom(earlier, id, report)
   }
   const bounded = (ms: number) => ({ signal: AbortSignal.any([signal, AbortSignal.timeout(ms)]) })
 
@@ -187,30 +188,28 @@ async function dependencies(
   await at('variables-declared', async () => variables.declared(content, await looking, named))
 }
 
-function keepFrom(previous: Previous | null, id: CheckId, report: Report): void {
-  const before = previous?.checks.find((check) => check.id === id && check.state === 'done')
-  const day = previous?.endedAt.toISOString().slice(0, 10)
-  if (before) report.keep(id === 'dry-run' ? aged(before, day) : before)
-  else
-    report.keep({
-      ...{ id, ...CHECKS[id] },
-      state: 'done',
-      durationMs: null,
-      ...skipped('It is not part of this run.'),
-    })
+/** The newest that really looked, else the newest that says why it did not. */
+function keepFrom(earlier: readonly Previous[], id: CheckId, report: Report): void {
+  const known = earlier.flatMap(({ checks, endedAt }) => {
+    const check = checks.find((one) => one.id === id && one.state === 'done')
+    return check ? [{ check, day: endedAt.toISOString().slice(0, 10) }] : []
+  })
+  const best = known.find(({ check }) => check.verdict !== 'skipped') ?? known[0]
+  if (best) report.keep(id === 'dry-run' ? aged(best.check, best.day) : best.check)
+  else report.keep({ ...waiting(id), state: 'done', ...skipped('It is not part of this run.') })
 }
 
 const AGE = /^As of \d{4}-\d\d-\d\d: /
 
 /** A dry run that was copied before keeps its own day. */
-const aged = (check: Check, day: string | undefined): Check =>
+const aged = (check: Check, day: string): Check =>
   AGE.test(check.summary) || check.verdict === 'skipped'
     ? check
     : { ...check, summary: `As of ${day}: ${check.summary}` }
 
 /** Never throws but for the abort of the whole run. */
 async function inspect(
-  { base, deps, subject, report, previous, signal }: Run,
+  { base, deps, subject, report, earlier, signal }: Run,
   bounded: AbortSignal,
 ): Promise<Inspection> {
   const { content } = subject
@@ -219,10 +218,8 @@ async function inspect(
       isSecret ? [preset ?? '', value ?? ''] : [],
     ),
   )
-  if (previous) {
-    const { tools, protocolVersion, startMs } = previous.facts
-    report.know({ tools, protocolVersion, startMs })
-  }
+  const tried = earlier.find(({ facts }) => facts.tools !== null)?.facts
+  if (tried) report.know({ tools: tried.tools, protocolVersion: tried.protocolVersion, startMs: tried.startMs })
   try {
     const seen = await deps.images.inspect(content.config.image, { signal: bounded })
     report.hide(leaksOfImage(seen.config).map(({ value }) => value))

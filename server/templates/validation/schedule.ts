@@ -56,20 +56,26 @@ export function startValidationSchedule(parts: {
   }
 }
 
-/** Current versions that people can get, oldest look first, and as many as make all of them once a day. */
+/**
+ * Current versions that people can get, oldest look first: as many as make all of them once a day, and whatever the
+ * local cloud's own registry has, which nobody counts.
+ */
 async function due(base: Base): Promise<string[]> {
+  const { demoRegistry } = base.config
   const rows = await base.db.execute<{ id: string }>(sql`
     with current as (
-      select v.id, t.popularity,
+      select v.id, t.popularity, coalesce(starts_with(v.config->>'image', ${demoRegistry}), false) as own,
         (select max(r.ended_at) from template_validations r where r.template_version_id = v.id) as last,
         exists (select from template_validations r where r.template_version_id = v.id and r.ended_at is null) as running
       from tool_catalog t join template_versions v on v.template_id = t.id and v.version = t.version
       where v.status = 'published'
+    ), due as (
+      select id, own, row_number() over (partition by own order by last nulls first, popularity desc, id) as nth
+      from current where not running and (last is null or last < now() - ${FRESH_MS} * interval '1 millisecond')
     )
-    select id from current
-    where not running and (last is null or last < now() - ${FRESH_MS} * interval '1 millisecond')
-    order by last nulls first, popularity desc, id
-    limit (select ceil(count(*) / ${TURNS_A_DAY}::numeric)::int from current)`)
+    select id from due
+    where own or nth <= (select ceil(count(*) / ${TURNS_A_DAY}::numeric) from current)
+    order by nth`)
   return rows.map(({ id }) => id)
 }
 

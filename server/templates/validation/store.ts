@@ -1,6 +1,7 @@
 /** What a validation leaves behind: its own row, and what the version and the head take from it. */
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import { v7 } from 'uuid'
+import type { Tx } from '#db/client.ts'
 import { templateValidations, templateVersions, toolCatalog } from '#db/schema/templates.ts'
 import type { PackageLock } from '#db/template-content.ts'
 import type { Check, CheckId, ValidationTrigger } from '#db/template-validation.ts'
@@ -80,9 +81,19 @@ export async function closeValidation(
     // A registry that was down says nothing, so what was known stays.
     if (head?.version === subject.version && of('image-manifest') !== 'skipped')
       await tx.update(toolCatalog).set({ security }).where(eq(toolCatalog.id, subject.templateId))
+    await forgetOld(tx, subject.versionId)
     await tx.execute(sql`select pg_notify(${VALIDATIONS_CHANNEL}, ${validationId})`)
   })
 }
+
+/** A month of days: who looks further back finds what was accepted in the audit trail. */
+const KEPT = 30
+
+const forgetOld = (tx: Tx, versionId: string) =>
+  tx.execute(sql`
+    delete from template_validations where id in (
+      select id from template_validations where template_version_id = ${versionId} and ended_at is not null
+      order by started_at desc offset ${KEPT})`)
 
 const INTERRUPTED = 'It was not reached: the run was interrupted.'
 
