@@ -35,9 +35,15 @@ const content = templateContent.parse({
 /** Every procedure of the router stands here; one that does not fails the first test. */
 const SAMPLES: Record<string, Sample> = {
   'templates.list': nothing,
+  'templates.defaults': { own: ({ templateSlug }) => ({ template: templateSlug }) },
   'templates.get': { own: ({ templateSlug }) => ({ slug: templateSlug }) },
   'selection.preview': { ids: ({ dropletId }, own) => [{ template: own.templateSlug, dropletId }] },
-  'deployments.create': { ids: ({ dropletId }, own) => [{ template: own.templateSlug, region: 'nyc3', dropletId }] },
+  'deployments.create': {
+    ids: ({ deploymentId, dropletId }, own) => [
+      { template: own.templateSlug, region: 'nyc3', dropletId },
+      { template: own.templateSlug, reuse: { API_KEY: deploymentId } },
+    ],
+  },
   'deployments.get': deployment,
   'deployments.list': nothing,
   'deployments.events': deployment,
