@@ -8,14 +8,14 @@ import type { TemplateContent } from './template-content.ts'
 
 type Head = typeof toolCatalog.$inferSelect
 
-/** The columns to write; `searchText` is what search looks through. */
+/** The columns to write; `searchText` is what a mistyped word is compared with. */
 export function headOf(slug: string, content: TemplateContent) {
   const { criteria, config, ...texts } = content
   return {
     ...texts,
     autoDeployCriteria: criteria,
     mcpTemplateConfig: config,
-    searchText: [texts.displayName, slug, ...texts.tags, texts.category, texts.description].join(' '),
+    searchText: [texts.displayName, slug, ...texts.tags, texts.category].join(' '),
   }
 }
 

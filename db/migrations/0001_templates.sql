@@ -77,7 +77,7 @@ ALTER TABLE "tool_catalog" ADD COLUMN "registry_name" text;--> statement-breakpo
 ALTER TABLE "tool_catalog" ADD COLUMN "upstream_status" text;--> statement-breakpoint
 ALTER TABLE "tool_catalog" ADD COLUMN "upstream_message" text;--> statement-breakpoint
 ALTER TABLE "tool_catalog" ADD COLUMN "search_text" text DEFAULT '' NOT NULL;--> statement-breakpoint
-ALTER TABLE "tool_catalog" ADD COLUMN "search" "tsvector" GENERATED ALWAYS AS (setweight(to_tsvector('simple', display_name), 'A') || setweight(to_tsvector('english', search_text), 'B')) STORED;--> statement-breakpoint
+ALTER TABLE "tool_catalog" ADD COLUMN "search" "tsvector" GENERATED ALWAYS AS (setweight(to_tsvector('simple', display_name), 'A') || setweight(to_tsvector('english', search_text), 'B') || setweight(to_tsvector('english', description), 'C')) STORED;--> statement-breakpoint
 ALTER TABLE "usage_samples" ADD CONSTRAINT "usage_samples_deployment_id_deployments_id_fk" FOREIGN KEY ("deployment_id") REFERENCES "public"."deployments"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "registry_credentials" ADD CONSTRAINT "registry_credentials_created_by_users_id_fk" FOREIGN KEY ("created_by") REFERENCES "public"."users"("id") ON DELETE set null ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "template_validations" ADD CONSTRAINT "template_validations_template_version_id_template_versions_id_fk" FOREIGN KEY ("template_version_id") REFERENCES "public"."template_versions"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -92,5 +92,5 @@ CREATE INDEX "tool_catalog_search_idx" ON "tool_catalog" USING gin ("search");--
 CREATE INDEX "tool_catalog_trigram_idx" ON "tool_catalog" USING gin ("search_text" gin_trgm_ops);--> statement-breakpoint
 CREATE INDEX "tool_catalog_popular_idx" ON "tool_catalog" USING btree ("status","is_official","popularity");--> statement-breakpoint
 CREATE INDEX "tool_catalog_registry_name_idx" ON "tool_catalog" USING btree ("registry_name");--> statement-breakpoint
-UPDATE "tool_catalog" SET "search_text" = concat_ws(' ', display_name, slug, array_to_string(tags, ' '), category, description);--> statement-breakpoint
+UPDATE "tool_catalog" SET "search_text" = concat_ws(' ', display_name, slug, array_to_string(tags, ' '), category);--> statement-breakpoint
 UPDATE "template_versions" SET "published_at" = "created_at";

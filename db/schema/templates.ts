@@ -48,10 +48,13 @@ export const toolCatalog = pgTable(
     upstreamMessage: text('upstream_message'),
     /** Hash of what the seed last wrote here; another content means that a person edited it. Null: not from the seed. */
     seedHash: text('seed_hash'),
-    /** Name, slug, tags, category, description: one text that trigrams are made of; written with the content. */
+    /**
+     * Name, slug, tags, category: the short text that trigrams are made of, since likeness to a long one takes long;
+     * written with the content.
+     */
     searchText: text('search_text').notNull().default(''),
     search: tsvector('search').generatedAlwaysAs(
-      sql`setweight(to_tsvector('simple', display_name), 'A') || setweight(to_tsvector('english', search_text), 'B')`,
+      sql`setweight(to_tsvector('simple', display_name), 'A') || setweight(to_tsvector('english', search_text), 'B') || setweight(to_tsvector('english', description), 'C')`,
     ),
     createdAt: now('created_at'),
     updatedAt: now('updated_at'),

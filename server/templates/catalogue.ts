@@ -27,7 +27,7 @@ export interface Wish {
 export const LIST_MAX = 500
 const LIST_DEFAULT = 200
 /** Matches that are ranked: a letter that half of a large catalogue begins with is no search yet. */
-const RANKED_MAX = 1000
+const RANKED_MAX = 500
 /** pg_trgm's default of 0.6 misses one wrong letter in a word of six. */
 const ALIKE_THRESHOLD = 0.5
 
@@ -65,18 +65,23 @@ export async function findTemplates(ctx: UserCtx, wish: Wish): Promise<Catalogue
   const words = wordsOf(wish.search ?? '')
   if (words.length === 0)
     return wish.search?.trim() ? [] : select(ctx.db, wish, undefined, SORTED[wish.sort ?? 'popular'])
-  const query = asWritten(words)
-  const written = await ranked(ctx.db, wish, sql`${toolCatalog.search} @@ (${query})`, {
-    words,
-    relevance: sql`ts_rank(${toolCatalog.search}, ${query}, 1)`,
-  })
-  if (written.length > 0) return written
   return housekeepingTx(ctx.db, async (tx) => {
-    await tx.execute(sql`select set_config('pg_trgm.word_similarity_threshold', ${String(ALIKE_THRESHOLD)}, true)`)
+    await tune(tx)
+    const query = asWritten(words)
+    const written = await ranked(tx, wish, sql`${toolCatalog.search} @@ (${query})`, {
+      words,
+      relevance: sql`ts_rank(${toolCatalog.search}, ${query}, 1)`,
+    })
+    if (written.length > 0) return written
     const relevance = sql`word_similarity(${words.join(' ')}, ${toolCatalog.searchText})`
     return ranked(tx, wish, spelledAlike(words), { words, relevance })
   })
 }
+
+/** For this transaction alone: how like is alike, and that a page out of order costs hardly more than the next one. */
+const tune = (tx: Tx) =>
+  tx.execute(sql`select set_config('pg_trgm.word_similarity_threshold', ${String(ALIKE_THRESHOLD)}, true),
+    set_config('random_page_cost', '1.1', true)`)
 
 /** Only ranks what is popular among many matches, but never leaves out the one whose name was typed. */
 async function ranked(db: Db | Tx, wish: Wish, match: SQL | undefined, by: { words: string[]; relevance: SQL }) {

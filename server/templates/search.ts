@@ -1,9 +1,9 @@
 /**
  * Finding templates by words. Two looks, each through an index of its own:
  *
- *   as written     tsvector: every word, stemmed; the last one as a prefix, since a person is still typing it
- *   spelled alike  trigrams: only when nothing was found as written; a word may have a letter wrong or stand inside
- *                  another one
+ *   as written     tsvector of all texts: every word, stemmed; the last one as a prefix, since a person still types it
+ *   spelled alike  trigrams of name, slug, tags and category: only when nothing was found as written; a word may have a
+ *                  letter wrong or stand inside another one
  *
  * Words are letters and digits alone, so that nothing a person types is syntax of a query.
  */
@@ -16,13 +16,15 @@ const WORDS_MAX = 8
 export const wordsOf = (search: string): string[] =>
   (search.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).slice(0, WORDS_MAX)
 
-/**
- * Every word in the name (as it is) or in the texts (stemmed). A word that English texts leave out ("the") counts only
- * when it is the whole search.
- */
+/** A letter or two begin a word of nearly every description: they are looked for in names alone. */
+const PREFIX_MIN = 3
+
+/** Every word in the name (as it is) or in the texts (stemmed). */
 export function asWritten(words: string[]): SQL {
   const each = words.map((word, i) => {
-    const term = i === words.length - 1 ? `${word}:*` : word
+    const last = i === words.length - 1
+    if (last && word.length < PREFIX_MIN) return sql`to_tsquery('simple', ${`${word}:*A`})`
+    const term = last ? `${word}:*` : word
     return sql`(to_tsquery('simple', ${term}) || to_tsquery('english', ${term}))`
   })
   return sql.join(each, sql` && `)
