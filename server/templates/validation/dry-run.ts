@@ -58,7 +58,8 @@ export function namedIn(lines: readonly string[], content: TemplateContent): str
 const isName = (word: string): boolean => word.includes('_') && !WORDS.test(word)
 
 /** Says nothing about the template: the cloud, the droplet or the registry did not play along. */
-const OUTSIDE = /^(?:CLOUD_|SSH_|DROPLET_|REGISTRY_|ENGINE_UNAVAILABLE|IMAGE_PULL_FAILED|LEASE_LOST|CANCELLED|INTERNAL)/
+const OUTSIDE =
+  /^(?:CLOUD_|SSH_|DROPLET_|REGISTRY_|ENGINE_UNAVAILABLE|IMAGE_PULL_FAILED|LEASE_LOST|CANCELLED|INTERNAL|DECRYPTION_FAILED)/
 
 /** @param named what `namedIn` found in its last lines */
 export function dryRun(content: TemplateContent, result: DryRunResult, named: readonly string[]): Finding {
@@ -84,7 +85,9 @@ export function dryRun(content: TemplateContent, result: DryRunResult, named: re
     return skipped('It was not tried: no droplet of yours has room.', [message], {
       text: 'Validate again and allow a new droplet, or make room on one.',
     })
-  if (OUTSIDE.test(code)) return skipped('It could not be tried.', [message], { text: 'Validate again later.' })
+  const early = step === 'analysis' || step === 'droplet-selection' || step === 'image-pull'
+  if (OUTSIDE.test(code) || (early && code === 'STEP_TIMEOUT'))
+    return skipped('It could not be tried.', [message], { text: 'Validate again later.' })
   const lines = logTail.filter((line) => line.trim() !== '').slice(-LINES_MAX)
   const evidence = [message, ...(step ? [`Step: ${step}`] : []), ...lines.map((line) => `Log: ${line}`)]
   const given = new Set(missing(content).map(({ name }) => name))

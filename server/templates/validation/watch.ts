@@ -54,10 +54,13 @@ export async function getValidation(base: Base, input: { validationId: string })
 }
 
 /** Newest first. */
-export function listValidations(base: Base, input: { slug: string; version?: number }): Promise<ValidationView[]> {
-  const { slug, version } = input
+export function listValidations(
+  base: Base,
+  input: { slug: string; version?: number | undefined; limit?: number },
+): Promise<ValidationView[]> {
+  const { slug, version, limit = LIST_MAX } = input
   const of = and(eq(toolCatalog.slug, slug), version === undefined ? undefined : eq(templateVersions.version, version))
-  return select(base, of).orderBy(desc(templateValidations.startedAt), desc(templateValidations.id)).limit(LIST_MAX)
+  return select(base, of).orderBy(desc(templateValidations.startedAt), desc(templateValidations.id)).limit(limit)
 }
 
 /** The row now and after each change, until `signal` aborts. @throws NOT_FOUND before the first */

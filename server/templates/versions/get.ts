@@ -42,7 +42,7 @@ export async function getAdminTemplate(
   const { head, version, content } = await readVersion(ctx, input)
   const [versions, validations] = await Promise.all([
     versionRows(ctx, head.id),
-    listValidations(ctx, { slug: head.slug, version: version.version }),
+    listValidations(ctx, { slug: head.slug, version: version.version, limit: 1 }),
   ])
   return {
     slug: head.slug,
