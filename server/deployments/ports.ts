@@ -24,11 +24,14 @@ export interface ProvisionRequest extends Capacity {
   onProgress: (progress: { message: string }) => void
 }
 
+/** What a deployment must not stand beside. */
+export type Apart = Pick<PlacementRequest, 'templateId' | 'spread' | 'exclusive'>
+
 export interface FleetPort {
   /** @throws CLOUD_ACCOUNT_MISSING */
-  snapshotFor(userId: string, o: { signal: AbortSignal }): Promise<Snapshot>
+  snapshotFor(userId: string, o: { signal: AbortSignal; deploymentId: string }): Promise<Snapshot>
   /** Idempotent. @throws NO_PLACEMENT when it no longer fits */
-  reserve(tx: Tx, input: Capacity & { dropletId: string; deploymentId: string; attempt: number }): Promise<void>
+  reserve(tx: Tx, input: Capacity & Apart & { dropletId: string; deploymentId: string; attempt: number }): Promise<void>
   release(tx: Tx, input: { deploymentId: string; attempt: number }): Promise<void>
   /** Makes droplet and reservation of one attempt, or goes on with what it already made. @returns once it is active */
   provisionDroplet(input: ProvisionRequest): Promise<{ id: string; name: string }>

@@ -68,6 +68,8 @@ function worldFleet(base: Base, sql: Sql): FleetPort {
           freeDiskBytes: d.diskBytes,
           memoryBytes: d.memoryBytes,
           deployments: 0,
+          templates: [],
+          exclusiveHeld: false,
           usable: d.state === 'active',
         })),
         sizes: [

@@ -1,15 +1,29 @@
 import { eq } from 'drizzle-orm'
 import fc from 'fast-check'
 import { v7 } from 'uuid'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { deployments } from '#db/schema/deployments.ts'
 import { reservations } from '#db/schema/fleet.ts'
+import { toolCatalog } from '#db/schema/templates.ts'
 import { type TestDatabase, testDatabase } from '#db/testing.ts'
 import type { Base } from '#server/context.ts'
 import { BerthError } from '#server/errors.ts'
 import { capacityOf } from '#server/placement/index.ts'
 import { housekeepingTx } from '#server/tx.ts'
 import { release, reserve } from './reservations.ts'
-import { GIB, insertAccount, insertDroplet, insertUser, MIB, testBase } from './testing.ts'
+import { snapshotFor } from './snapshot.ts'
+import {
+  fakeCloud,
+  fakePool,
+  GIB,
+  insertAccount,
+  insertDeployment,
+  insertDroplet,
+  insertUser,
+  MIB,
+  testBase,
+  withFleet,
+} from './testing.ts'
 import type { Droplet } from './types.ts'
 
 let database: TestDatabase
@@ -111,3 +125,63 @@ test.each(['creating', 'booting', 'unreachable', 'deleting', 'deleted'] as const
     await expect(housekeepingTx(base.db, (tx) => reserve(tx, input))).rejects.toMatchObject({ code: 'NO_PLACEMENT' })
   },
 )
+
+describe('I2: what must stand apart', () => {
+  const small = { memoryBytes: MIB, cpuMillis: 1, diskBytes: 0, attempt: 1 }
+  const deploymentsOf = async (count: number, criteria: object) => {
+    const first = await insertDeployment(base, owner.userId, { state: 'deploying' })
+    const [{ templateId, templateVersionId } = never()] = await base.db
+      .select({ templateId: deployments.templateId, templateVersionId: deployments.templateVersionId })
+      .from(deployments)
+      .where(eq(deployments.id, first))
+    await base.db.update(toolCatalog).set({ autoDeployCriteria: criteria }).where(eq(toolCatalog.id, templateId))
+    const same = { state: 'deploying' as const, templateId, templateVersionId }
+    const more = Array.from({ length: count - 1 }, () => insertDeployment(base, owner.userId, same))
+    return { templateId, ids: [first, ...(await Promise.all(more))] }
+  }
+  const ask = (droplet: Droplet, deploymentId: string, wish: object) =>
+    housekeepingTx(base.db, (tx) => reserve(tx, { ...small, dropletId: droplet.id, deploymentId, ...wish }))
+
+  test.each(['spread', 'exclusive'] as const)('%s: of ten that ask at once one gets the droplet', async (kind) => {
+    const droplet = await insertDroplet(base, owner)
+    const { templateId, ids } = await deploymentsOf(10, { [kind]: true })
+    const outcomes = await Promise.allSettled(ids.map((id) => ask(droplet, id, { templateId, [kind]: true })))
+    expect(outcomes.filter((o) => o.status === 'fulfilled')).toHaveLength(1)
+    for (const o of outcomes) if (o.status === 'rejected') expect(codeOf(o.reason)).toBe('NO_PLACEMENT')
+    expect((await held(droplet)).rows).toBe(1)
+  })
+
+  test('spread keeps only its own template away; exclusive keeps all others away, and comes to nobody', async () => {
+    const [shared, alone] = [await insertDroplet(base, owner), await insertDroplet(base, owner)]
+    const spread = await deploymentsOf(1, { spread: true })
+    const exclusive = await deploymentsOf(1, { exclusive: true })
+    const plain = await deploymentsOf(2, {})
+    const [first = '', second = ''] = plain.ids
+    await ask(shared, first, { templateId: plain.templateId })
+    await ask(shared, spread.ids[0] ?? '', { templateId: spread.templateId, spread: true })
+    const lonely = { templateId: exclusive.templateId, exclusive: true }
+    await expect(ask(shared, exclusive.ids[0] ?? '', lonely)).rejects.toMatchObject({ code: 'NO_PLACEMENT' })
+    await ask(alone, exclusive.ids[0] ?? '', lonely)
+    await expect(ask(alone, second, {})).rejects.toMatchObject({ code: 'NO_PLACEMENT' })
+  })
+
+  test('a redeploy may stand beside its own earlier attempt, and placement sees it so', async () => {
+    const droplet = await insertDroplet(base, owner)
+    const { templateId, ids } = await deploymentsOf(1, { exclusive: true, spread: true })
+    const id = ids[0] ?? ''
+    const wish = { templateId, exclusive: true, spread: true }
+    await ask(droplet, id, wish)
+    await ask(droplet, id, { ...wish, attempt: 2 })
+    const fleet = withFleet(base, { makeCloud: () => fakeCloud(), pool: fakePool() })
+    const seenBy = async (deploymentId?: string) =>
+      (await snapshotFor(fleet, owner.userId, deploymentId ? { deploymentId } : {})).droplets.find(
+        (d) => d.id === droplet.id,
+      )
+    expect(await seenBy(id)).toMatchObject({ deployments: 0, templates: [], exclusiveHeld: false })
+    expect(await seenBy()).toMatchObject({ deployments: 2, templates: [templateId], exclusiveHeld: true })
+  })
+})
+
+function never(): never {
+  throw new Error('the row is gone')
+}

@@ -1,5 +1,5 @@
 /** Capacity held from placement until the deployment's attempt is gone, never more than a droplet has (I2). */
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, type SQLWrapper, sql } from 'drizzle-orm'
 import type { Tx } from '#db/client.ts'
 import { droplets, reservations } from '#db/schema/fleet.ts'
 import { BerthError } from '#server/errors.ts'
@@ -27,6 +27,8 @@ export async function hold(tx: Tx, droplet: Droplet, input: ReserveInput): Promi
     .where(and(eq(reservations.deploymentId, input.deploymentId), eq(reservations.attempt, input.attempt)))
   if (held?.dropletId === droplet.id) return
   if (held) throw new BerthError('CONFLICT', HELD_ELSEWHERE)
+  const apart = refusedBeside(await othersOn(tx, droplet.id, input.deploymentId), input)
+  if (apart) throw new BerthError('NO_PLACEMENT', `${droplet.name} ${apart}.`)
   const free = freeCapacity(droplet, await reserved(tx, droplet.id))
   const short = shortage(free, input)
   if (short) throw new BerthError('NO_PLACEMENT', `${droplet.name} has too little ${short} left.`)
@@ -40,6 +42,41 @@ export async function hold(tx: Tx, droplet: Droplet, input: ReserveInput): Promi
   if (made.length === 0) throw new BerthError('CONFLICT', HELD_ELSEWHERE)
 }
 
+function refusedBeside(others: Others, wish: Pick<ReserveInput, 'templateId' | 'spread' | 'exclusive'>): string | null {
+  if (others.exclusiveHeld) return 'is held by one deployment alone'
+  if (wish.exclusive && others.holders > 0) return 'holds other deployments'
+  if (wish.spread && others.templates.includes(wish.templateId ?? '')) return 'holds one of this template'
+  return null
+}
+
+/** Who else holds room on a droplet. */
+export interface Others {
+  holders: number
+  templates: string[]
+  exclusiveHeld: boolean
+}
+
+/**
+ * Of each droplet, as seen by one deployment. Joined from the left: a reservation whose deployment is gone still holds.
+ * @param but the deployment that asks: beside itself it may stand
+ */
+export const othersOf = (dropletId: SQLWrapper, but: string | null) => sql<Others>`(
+  select json_build_object(
+    'holders', count(*)::int,
+    'templates', coalesce(json_agg(distinct d.template_id) filter (where d.template_id is not null), '[]'::json),
+    'exclusiveHeld', coalesce(bool_or(
+      (coalesce(v.content->'criteria', c.auto_deploy_criteria)->>'exclusive')::boolean), false))
+  from reservations r
+  left join deployments d on d.id = r.deployment_id
+  left join template_versions v on v.id = d.template_version_id
+  left join tool_catalog c on c.id = d.template_id
+  where r.droplet_id = ${dropletId} and r.deployment_id is distinct from ${but}::uuid)`
+
+async function othersOn(tx: Tx, dropletId: string, but: string): Promise<Others> {
+  const [row] = await tx.execute<{ others: Others }>(sql`select ${othersOf(sql`${dropletId}::uuid`, but)} as others`)
+  return row?.others ?? { holders: 0, templates: [], exclusiveHeld: false }
+}
+
 /** Nothing held is success. */
 export async function release(tx: Tx, input: { deploymentId: string; attempt: number }): Promise<void> {
   await tx
@@ -51,7 +88,6 @@ export const reservedSums = {
   memoryBytes: sql<number>`coalesce(sum(${reservations.memoryBytes}), 0)::bigint`.mapWith(Number),
   cpuMillis: sql<number>`coalesce(sum(${reservations.cpuMillis}), 0)::bigint`.mapWith(Number),
   diskBytes: sql<number>`coalesce(sum(${reservations.diskBytes}), 0)::bigint`.mapWith(Number),
-  holders: sql<number>`count(${reservations.deploymentId})`.mapWith(Number),
 }
 
 async function reserved(tx: Tx, dropletId: string): Promise<Capacity> {

@@ -1,11 +1,11 @@
 /** What placement sees: the user's droplets with what is free on them, and what their cloud account can still buy. */
-import { and, eq, getTableColumns, ne } from 'drizzle-orm'
+import { and, eq, getTableColumns, ne, sql } from 'drizzle-orm'
 import { droplets, reservations } from '#db/schema/fleet.ts'
 import type { PlacementDroplet, Snapshot } from '#server/placement/types.ts'
 import { accountOf } from './accounts.ts'
 import { type CloudAccount, cloudFor } from './cloud-client.ts'
 import type { Catalogue } from './clouds.ts'
-import { freeCapacity, reservedSums } from './reservations.ts'
+import { freeCapacity, type Others, othersOf, reservedSums } from './reservations.ts'
 import type { Droplet, FleetBase } from './types.ts'
 
 const UNUSABLE: Record<Exclude<Droplet['state'], 'active'>, string> = {
@@ -16,15 +16,21 @@ const UNUSABLE: Record<Exclude<Droplet['state'], 'active'>, string> = {
   deleted: 'deleted',
 }
 
-/** @throws CLOUD_ACCOUNT_MISSING, and CLOUD_* when prices can't be read and no droplet is there to fall back on */
+/**
+ * @param o.deploymentId who asks: what it holds itself is no neighbour
+ * @throws CLOUD_ACCOUNT_MISSING, and CLOUD_* when prices can't be read and no droplet is there to fall back on */
 export async function snapshotFor(
   base: FleetBase,
   userId: string,
-  o: { signal?: AbortSignal } = {},
+  o: { signal?: AbortSignal; deploymentId?: string } = {},
 ): Promise<Snapshot> {
   const account = await accountOf(base, userId)
   const rows = await base.db
-    .select({ droplet: getTableColumns(droplets), used: reservedSums })
+    .select({
+      droplet: getTableColumns(droplets),
+      used: reservedSums,
+      others: othersOf(sql`"droplets"."id"`, o.deploymentId ?? null),
+    })
     .from(droplets)
     .leftJoin(reservations, eq(reservations.dropletId, droplets.id))
     .where(and(eq(droplets.cloudAccountId, account.id), ne(droplets.state, 'deleted')))
@@ -37,7 +43,7 @@ export async function snapshotFor(
     o.signal,
   )
   return {
-    droplets: rows.map(({ droplet, used }) => seen(droplet, used)),
+    droplets: rows.map(({ droplet, used, others }) => seen(droplet, used, others)),
     sizes: sizes.map(({ slug, vcpus, memoryBytes, diskBytes, priceMonthlyMicros, regions: sold }) => ({
       slug,
       vcpus,
@@ -51,7 +57,7 @@ export async function snapshotFor(
   }
 }
 
-function seen(droplet: Droplet, used: Parameters<typeof freeCapacity>[1] & { holders: number }): PlacementDroplet {
+function seen(droplet: Droplet, used: Parameters<typeof freeCapacity>[1], others: Others): PlacementDroplet {
   const free = freeCapacity(droplet, used)
   return {
     id: droplet.id,
@@ -62,7 +68,9 @@ function seen(droplet: Droplet, used: Parameters<typeof freeCapacity>[1] & { hol
     freeCpuMillis: free.cpuMillis,
     freeDiskBytes: free.diskBytes,
     memoryBytes: droplet.memoryBytes,
-    deployments: used.holders,
+    deployments: others.holders,
+    templates: others.templates,
+    exclusiveHeld: others.exclusiveHeld,
     ...(droplet.state === 'active' ? { usable: true } : { usable: false, unusableReason: UNUSABLE[droplet.state] }),
     ...((droplet.state === 'creating' || droplet.state === 'booting') && { coming: true }),
   }

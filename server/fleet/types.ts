@@ -36,6 +36,10 @@ export interface ReserveInput extends Resources {
   dropletId: string
   deploymentId: string
   attempt: number
+  /** As in a `PlacementRequest`. */
+  templateId?: string
+  spread?: boolean
+  exclusive?: boolean
 }
 
 export interface ProvisionProgress {

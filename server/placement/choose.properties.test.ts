@@ -19,6 +19,8 @@ const anyDroplet = fc
     freeCpuMillis: fc.integer({ min: -500, max: 8000 }),
     freeDiskBytes: fc.integer({ min: -GIB, max: 100 * GIB }),
     deployments: fc.integer({ min: 0, max: 9 }),
+    templates: fc.shuffledSubarray(['t1', 't2', 't3']),
+    exclusiveHeld: fc.boolean(),
     usable: fc.boolean(),
   })
   .map(({ n, ...rest }) => droplet(`d${n % 7}`, { id: `id${n}`, memoryBytes: 8 * GIB, ...rest }))
@@ -33,6 +35,10 @@ const anyRequest: fc.Arbitrary<PlacementRequest> = fc.record(
     ...resources,
     regions: fc.shuffledSubarray(['ams3', 'fra1', 'nyc3']),
     sizes: fc.shuffledSubarray(SIZES.map((s) => s.slug)),
+    templateId: fc.constantFrom('t1', 't2'),
+    spread: fc.boolean(),
+    exclusive: fc.boolean(),
+    existingOnly: fc.boolean(),
     dropletId: fc.integer({ min: 0, max: 40 }).map((n) => `id${n}`),
   },
   { requiredKeys: ['memoryBytes', 'cpuMillis', 'diskBytes'] },
@@ -52,8 +58,12 @@ describe('properties', () => {
           expect(d.freeDiskBytes).toBeGreaterThanOrEqual(r.diskBytes)
           if (r.regions) expect(r.regions).toContain(d.region)
           if (r.dropletId) expect(d.id).toBe(r.dropletId)
+          expect(d.exclusiveHeld).toBe(false)
+          if (r.exclusive) expect(d.deployments).toBe(0)
+          if (r.spread && r.templateId) expect(d.templates).not.toContain(r.templateId)
         }
         if (choice.kind === 'create') {
+          expect(r.existingOnly).not.toBe(true)
           const chosen = s.sizes.find((x) => x.slug === choice.size)
           if (!chosen) throw new Error('chose a size that is not on sale')
           expect(shortage(capacityOf(chosen), r)).toBeNull()

@@ -46,6 +46,31 @@ describe('what is chosen, as sentences', () => {
       () => sentence({ droplets: [a, b] }, { regions: ['nyc3'] }),
     ],
     [
+      'another droplet than one with the same template, when it spreads',
+      'b is the only droplet with room.',
+      () => sentence({ droplets: [droplet('a', { templates: ['t'] }), b] }, { spread: true, templateId: 't' }),
+    ],
+    [
+      'a new droplet when all have the template already',
+      'No droplet has room (1 with this template already): a new s-1vcpu-1gb in fra1 for $6.00 a month.',
+      () => sentence({ droplets: [droplet('a', { templates: ['t'] })] }, { spread: true, templateId: 't' }),
+    ],
+    [
+      'an empty droplet for what wants one for itself',
+      'y is the only droplet with room.',
+      () => sentence({ droplets: [a, droplet('y', { deployments: 0, templates: [] })] }, { exclusive: true }),
+    ],
+    [
+      'a new droplet rather than one that is not to be shared',
+      'No droplet has room (1 not to be shared): a new s-1vcpu-1gb in fra1 for $6.00 a month.',
+      () => sentence({ droplets: [droplet('mine', { exclusiveHeld: true })] }),
+    ],
+    [
+      'nothing when it may not create a droplet',
+      'No droplet that runs has room, and this may not create one.',
+      () => sentence({ droplets: [a] }, { memoryBytes: 900 * MIB, existingOnly: true }),
+    ],
+    [
       'an allowed size',
       'The fleet is empty: a new s-2vcpu-4gb in ams3 for $24.00 a month.',
       () => sentence({}, { sizes: ['s-2vcpu-4gb'] }),
@@ -84,9 +109,11 @@ test('I10: a decision names the winner with its factors and each loser with its 
         droplet('crammed', { freeDiskBytes: 0 }),
         droplet('gone', { usable: false, unusableReason: 'unreachable' }),
         droplet('far', { region: 'nyc3' }),
+        droplet('twin', { templates: ['t'] }),
+        droplet('reserved', { exclusiveHeld: true }),
       ],
     }),
-    request({ regions: ['fra1'] }),
+    request({ regions: ['fra1'], templateId: 't', spread: true }),
   )
   expect(decision).toMatchInlineSnapshot(`
     {
@@ -150,12 +177,26 @@ test('I10: a decision names the winner with its factors and each loser with its 
           "dropletId": "id-gone",
           "name": "gone",
         },
+        {
+          "constraint": "exclusive",
+          "detail": "Another deployment has it for itself.",
+          "dropletId": "id-reserved",
+          "name": "reserved",
+        },
+        {
+          "constraint": "spread",
+          "detail": "Another deployment of this template is there.",
+          "dropletId": "id-twin",
+          "name": "twin",
+        },
       ],
       "ruledOutCounts": {
         "cpu": 1,
         "disk": 1,
+        "exclusive": 1,
         "memory": 1,
         "region": 1,
+        "spread": 1,
         "unusable": 1,
       },
       "summary": "fits is the only droplet with room.",

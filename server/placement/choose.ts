@@ -75,6 +75,11 @@ function ruleOut(
   if (!droplet.usable) return { constraint: 'unusable', detail: `It is ${droplet.unusableReason ?? 'not ready'}.` }
   if (request.regions && !request.regions.includes(droplet.region))
     return { constraint: 'region', detail: `It is in ${droplet.region}, not in ${list(request.regions)}.` }
+  if (droplet.exclusiveHeld) return { constraint: 'exclusive', detail: 'Another deployment has it for itself.' }
+  if (request.exclusive && droplet.deployments > 0)
+    return { constraint: 'exclusive', detail: `It holds ${plural(droplet.deployments, 'other deployment')}.` }
+  if (request.spread && request.templateId !== undefined && droplet.templates.includes(request.templateId))
+    return { constraint: 'spread', detail: 'Another deployment of this template is there.' }
   const short = shortage(freeOf(droplet), request)
   if (short) return { constraint: short, detail: shortDetail(short, freeOf(droplet), request) }
   return undefined
@@ -189,6 +194,8 @@ const CONSTRAINT_PROSE: Record<string, string> = {
   cpu: 'short of CPU',
   disk: 'short of disk',
   region: 'in another region',
+  spread: 'with this template already',
+  exclusive: 'not to be shared',
   'not-requested': 'not asked for',
   unusable: 'not usable now',
 }

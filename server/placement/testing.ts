@@ -14,6 +14,8 @@ export const droplet = (name: string, o: Partial<PlacementDroplet> = {}): Placem
   freeDiskBytes: 20 * GIB,
   memoryBytes: 2 * GIB,
   deployments: 1,
+  templates: ['template-1'],
+  exclusiveHeld: false,
   usable: true,
   ...o,
 })

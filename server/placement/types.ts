@@ -10,7 +10,12 @@ export interface PlacementDroplet {
   freeCpuMillis: number
   freeDiskBytes: number
   memoryBytes: number
+  /** Others that hold room there; a redeploy does not count itself. */
   deployments: number
+  /** Templates that these are of. */
+  templates: string[]
+  /** One of these has the droplet for itself. */
+  exclusiveHeld: boolean
   usable: boolean
   /** Why not, when not usable: `unreachable`, `deleting`. */
   unusableReason?: string
@@ -42,6 +47,11 @@ export interface PlacementRequest {
   /** Allowed regions; absent means any. */
   regions?: string[]
   sizes?: string[]
+  templateId?: string
+  /** Never beside another deployment of `templateId`. */
+  spread?: boolean
+  /** Never beside any other deployment. */
+  exclusive?: boolean
   /** The user's own wish: only this droplet. */
   dropletId?: string
   /** Only where there is room already. */
@@ -65,7 +75,7 @@ export interface Candidate {
 export interface RuledOut {
   dropletId: string
   name: string
-  /** Stable word: `memory`, `cpu`, `disk`, `region`, `not-requested`, `unusable` */
+  /** Stable word: `memory`, `cpu`, `disk`, `region`, `spread`, `exclusive`, `not-requested`, `unusable` */
   constraint: string
   detail: string
 }

@@ -6,7 +6,14 @@ import { toBerthError } from '#server/errors.ts'
 import { type Fleet, snapshotFor } from '#server/fleet/index.ts'
 import { choose, type Decision, type PlacementRequest } from '#server/placement/index.ts'
 
-export type CostOf = (config: TemplateConfig, criteria: AutoDeployCriteria) => CostView
+/** What of a template decides where it may go. */
+interface Placed {
+  id: string
+  config: TemplateConfig
+  criteria: AutoDeployCriteria
+}
+
+export type CostOf = (template: Placed) => CostView
 
 /** A marketplace page waits no longer than this for a cloud that hangs. */
 const SNAPSHOT_TIMEOUT_MS = 4000
@@ -18,8 +25,8 @@ export async function costsFor(ctx: UserCtx & { services: { fleet: Fleet } }): P
     const snapshot = await snapshotFor(base, ctx.actor.userId, { signal: AbortSignal.timeout(SNAPSHOT_TIMEOUT_MS) })
     const known = new Map<string, CostView>()
     // Most of a catalogue asks for the same few sizes: each is placed once.
-    return (config, criteria) => {
-      const request = requestOf(config, criteria)
+    return (template) => {
+      const request = requestOf(template)
       const key = JSON.stringify(request)
       const cost = known.get(key) ?? toCost(choose(snapshot, request))
       known.set(key, cost)
@@ -35,14 +42,18 @@ export async function costsFor(ctx: UserCtx & { services: { fleet: Fleet } }): P
 }
 
 export function requestOf(
-  config: TemplateConfig,
-  criteria: AutoDeployCriteria,
+  { id, config, criteria }: Placed,
   wish: { region?: string; dropletId?: string } = {},
 ): PlacementRequest {
   const { memoryBytes, cpuMillis, diskBytes } = config.resources
-  const regions = wish.region ? [wish.region] : criteria.regions
-  const { dropletId } = wish
-  return { memoryBytes, cpuMillis, diskBytes, regions, sizes: criteria.sizes, ...(dropletId && { dropletId }) }
+  const { region, dropletId } = wish
+  const { sizes, exclusive = false, spread = false } = criteria
+  const regions = region ? (criteria.regions ?? [region]).filter((r) => r === region) : criteria.regions
+  return {
+    ...{ memoryBytes, cpuMillis, diskBytes, regions, sizes, exclusive },
+    ...(spread && { spread, templateId: id }),
+    ...(dropletId && { dropletId }),
+  }
 }
 
 function toCost({ choice }: Decision): CostView {

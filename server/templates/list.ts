@@ -64,7 +64,7 @@ interface Facts {
 }
 
 function toCard(row: CatalogueRow, { costOf, runnable, seen }: Facts): TemplateCard {
-  const { config, criteria, slug, name, description, category, tags, isOfficial, version, popularity } = row
+  const { config, slug, name, description, category, tags, isOfficial, version, popularity } = row
   const required = config.environmentVariables.filter((v) => isAsked(v) && v.isRequired && v.default === undefined)
   const { memoryBytes, cpuMillis } = config.resources
   return {
@@ -74,7 +74,7 @@ function toCard(row: CatalogueRow, { costOf, runnable, seen }: Facts): TemplateC
     toolsCount: seen?.toolsCount ?? null,
     requiredVariables: required.map(toVariable),
     ...runnable(config.image),
-    cost: costOf(config, criteria),
+    cost: costOf(row),
     deployment: seen?.deployment ?? null,
     status: row.status === 'deprecated' ? 'deprecated' : 'published',
     security: row.security,

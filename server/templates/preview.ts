@@ -12,12 +12,12 @@ export async function previewPlacement(
   ctx: TemplatesCtx,
   input: { template: string; region?: string; dropletId?: string },
 ): Promise<Decision> {
-  const { config, criteria } = await findTemplate(ctx, input.template)
+  const template = await findTemplate(ctx, input.template)
   if (input.dropletId !== undefined) {
     const own = and(eq(droplets.id, input.dropletId), eq(droplets.userId, ctx.actor.userId))
     if ((await ctx.db.$count(droplets, own)) === 0)
       throw new BerthError('NOT_FOUND', 'There is no such droplet.', { field: 'dropletId' })
   }
   const snapshot = await snapshotFor({ ...ctx, fleet: ctx.services.fleet }, ctx.actor.userId)
-  return choose(snapshot, requestOf(config, criteria, input))
+  return choose(snapshot, requestOf(template, input))
 }

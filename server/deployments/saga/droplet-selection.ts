@@ -5,7 +5,7 @@ import { droplets, reservations } from '#db/schema/fleet.ts'
 import { BerthError } from '#server/errors.ts'
 import type { Decision, PlacementRequest, Snapshot } from '#server/placement/types.ts'
 import { housekeepingTx } from '#server/tx.ts'
-import type { Capacity } from '../ports.ts'
+import type { Apart, Capacity } from '../ports.ts'
 import { createLimiter } from './limiter.ts'
 import type { Step, StepContext, StepOutputs } from './step.ts'
 
@@ -143,7 +143,7 @@ async function place(c: StepContext): Promise<{ output: Placed; message: string 
 }
 
 async function takeTurn(c: StepContext, request: PlacementRequest): Promise<Turn> {
-  const snapshot = await c.deps.fleet.snapshotFor(c.row.userId, { signal: c.signal })
+  const snapshot = await c.deps.fleet.snapshotFor(c.row.userId, { signal: c.signal, deploymentId: c.row.id })
   const decision = c.deps.choose(snapshot, request)
   const { choice, summary: message } = decision
   if (choice.kind === 'existing') {
@@ -208,7 +208,8 @@ async function storeDecision(c: StepContext, snapshot: Snapshot, decision: Decis
   await c.commit(async (tx, record) => {
     const { memoryBytes, cpuMillis, diskBytes } = c.config.resources
     const id = { deploymentId: c.row.id, attempt: c.row.attempt }
-    if (reserveOn) await c.deps.fleet.reserve(tx, { ...id, dropletId: reserveOn, memoryBytes, cpuMillis, diskBytes })
+    const wanted = { memoryBytes, cpuMillis, diskBytes, ...apartOf(c) }
+    if (reserveOn) await c.deps.fleet.reserve(tx, { ...id, ...wanted, dropletId: reserveOn })
     const stored = { decision: { ...decision }, snapshot: { ...snapshot }, at: new Date() }
     await tx
       .insert(placements)
@@ -244,6 +245,12 @@ async function provision(
   return { dropletId: droplet.id, dropletName: droplet.name }
 }
 
+const apartOf = ({ row, criteria: { spread = false, exclusive = false } }: StepContext): Apart => ({
+  templateId: row.templateId,
+  spread,
+  exclusive,
+})
+
 async function requestOf(c: StepContext): Promise<PlacementRequest> {
   const { memoryBytes, cpuMillis, diskBytes } = c.config.resources
   const wished = c.row.requestedRegion
@@ -256,6 +263,7 @@ async function requestOf(c: StepContext): Promise<PlacementRequest> {
     memoryBytes,
     cpuMillis,
     diskBytes,
+    ...apartOf(c),
     ...(regions && { regions }),
     ...(c.criteria.sizes && { sizes: c.criteria.sizes }),
     ...(dropletId && { dropletId }),
