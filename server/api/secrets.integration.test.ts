@@ -33,6 +33,11 @@ test('R8: no query, no error and no log line holds a secret of the person who as
   const queries: [string, unknown][] = [
     ['templates.list', undefined],
     ['templates.get', { slug: templateSlug }],
+    ['templates.defaults', { template: templateSlug }],
+    ['admin.templates.list', undefined],
+    ['admin.templates.validations', { slug: templateSlug }],
+    ['admin.registries.list', undefined],
+    ['admin.upstream.list', undefined],
     ['selection.preview', { template: templateSlug }],
     ['deployments.get', { deploymentId }],
     ['deployments.list', undefined],
@@ -59,6 +64,9 @@ test('R8: no query, no error and no log line holds a secret of the person who as
     ['deployments.redeploy', { deploymentId, variables: { 'NOT A NAME': planted.secrets[4] } }],
     ['deployments.create', { template: templateSlug, variables: { UNKNOWN: planted.secrets[4] } }],
     ['droplets.delete', { dropletId }],
+    ['admin.registries.check', { credentialId: planted.credentialId }],
+    ['admin.registries.set', { registry: 'registry.invalid', username: 'x', password: planted.secrets[0] }],
+    ['admin.registries.set', { registry: 'no host!', username: 'x', password: planted.secrets[0] }],
     ['auth.setup', { setupToken: planted.secrets[0], email: 'nobody', password: planted.secrets[0] }],
   ]
   for (const [procedure, input] of mutations) {

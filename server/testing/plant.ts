@@ -4,7 +4,7 @@ import { cloudAccounts } from '#db/schema/cloud.ts'
 import { deploymentEvents, deploymentSteps, deployments, deploymentTokens } from '#db/schema/deployments.ts'
 import { droplets } from '#db/schema/fleet.ts'
 import { STEPS } from '#db/schema/states.ts'
-import { templateVersions, toolCatalog } from '#db/schema/templates.ts'
+import { registryCredentials, templateVersions, toolCatalog } from '#db/schema/templates.ts'
 import { templateConfig } from '#db/template-config.ts'
 import { newToken, sha256Hex } from '#server/crypto/vault.ts'
 import type { Stack } from './stack.ts'
@@ -15,6 +15,7 @@ export interface Planted {
   deploymentTokenId: string
   dropletId: string
   cloudAccountId: string
+  credentialId: string
   /** Secrets in the clear and as they are stored: none of them may leave. */
   secrets: string[]
 }
@@ -44,6 +45,11 @@ export async function plant(stack: Stack, userId: string): Promise<Planted> {
     mcpTemplateConfig: config,
   })
   await db.insert(templateVersions).values({ id: versionId, templateId, version: 1, config })
+  const credentialId = v7()
+  await db.insert(registryCredentials).values({
+    ...{ id: credentialId, registry: `${credentialId}.registry.invalid`, username: 'robot' },
+    password: seal('registry-password', `registry-credential:${credentialId}`),
+  })
   await db.insert(cloudAccounts).values({
     ...{ id: cloudAccountId, userId, accountUuid: v7(), email: 'cloud@berth.test', dropletLimit: 10, status: 'active' },
     token: seal('cloud-token', `cloud-token:${cloudAccountId}`),
@@ -73,7 +79,15 @@ export async function plant(stack: Stack, userId: string): Promise<Planted> {
     .insert(deploymentTokens)
     .values({ deploymentId, prefix: token.slice(0, 10), tokenHash: sha256Hex(token) })
     .returning({ id: deploymentTokens.id })
-  return { templateSlug, deploymentId, deploymentTokenId: row?.id ?? '', dropletId, cloudAccountId, secrets }
+  return {
+    templateSlug,
+    deploymentId,
+    deploymentTokenId: row?.id ?? '',
+    dropletId,
+    cloudAccountId,
+    credentialId,
+    secrets,
+  }
 }
 
 function remember(secrets: string[], value: string): string {

@@ -306,6 +306,8 @@ describe('people see what is published', () => {
     const missing = 'NOT_FOUND'
     const get = await query('templates.get', { slug })
     expect(get.error?.berth.code ?? null).toBe(byAddress ? null : missing)
+    const defaults = await query('templates.defaults', { template: slug })
+    expect(defaults.error?.berth.code ?? null).toBe(byAddress ? null : missing)
     const preview = await query('selection.preview', { template: slug })
     // A person without a cloud account gets no further, which says that the template was found.
     expect(preview.error?.berth.code).toBe(byAddress ? 'CLOUD_ACCOUNT_MISSING' : missing)
