@@ -1,7 +1,8 @@
 /** Puts a template of the test's own into an instance's catalogue. */
 import { connect } from '#db/client.ts'
 import { templateVersions, toolCatalog } from '#db/schema/templates.ts'
-import { templateConfig } from '#db/template-config.ts'
+import { templateContent } from '#db/template-content.ts'
+import { headOf } from '#db/template-head.ts'
 import type { Instance } from './instance.ts'
 
 interface FixtureTemplate {
@@ -15,24 +16,25 @@ interface FixtureTemplate {
 
 export async function addTemplate(instance: Instance, template: FixtureTemplate): Promise<void> {
   const { db, end } = connect(instance.databaseUrl, { max: 1 })
-  const config = templateConfig.parse({
-    image: `${instance.localCloud.registry}/${template.image}`,
-    transport: { type: 'streamable-http', port: 3001 },
-    resources: { memoryBytes: 128 * 2 ** 20, cpuMillis: 100, diskBytes: 2 ** 28 },
-    startTimeoutMs: template.startTimeoutMs,
-    environmentVariables: template.environmentVariables,
+  const content = templateContent.parse({
+    ...{ displayName: template.displayName, description: 'A template of the tests.', category: 'developer-tools' },
+    config: {
+      image: `${instance.localCloud.registry}/${template.image}`,
+      transport: { type: 'streamable-http', port: 3001 },
+      resources: { memoryBytes: 128 * 2 ** 20, cpuMillis: 100, diskBytes: 2 ** 28 },
+      startTimeoutMs: template.startTimeoutMs,
+      environmentVariables: template.environmentVariables,
+    },
   })
+  const { config } = content
   const [row] = await db
     .insert(toolCatalog)
-    .values({
-      slug: template.slug,
-      displayName: template.displayName,
-      description: 'A template of the tests.',
-      category: 'Developer',
-      mcpTemplateConfig: config,
-    })
+    .values({ slug: template.slug, ...headOf(template.slug, content) })
     .onConflictDoNothing()
     .returning()
-  if (row) await db.insert(templateVersions).values({ templateId: row.id, version: 1, config })
+  if (row)
+    await db
+      .insert(templateVersions)
+      .values({ templateId: row.id, version: 1, content, config, publishedAt: new Date() })
   await end()
 }

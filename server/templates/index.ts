@@ -10,10 +10,9 @@
  * Every save is a new, immutable version; the head row (`tool_catalog`) copies the current one: the newest published.
  */
 export { LIST_MAX, SORTS } from './catalogue.ts'
-export { compareContents } from './compare.ts'
+export { listCategories } from './categories.ts'
 export { getTemplate, listTemplates } from './list.ts'
 export { previewPlacement } from './preview.ts'
-export { proposeDocument, toProposal } from './propose/proposal.ts'
 export { proposeFromImage, proposeFromServerJson, proposeFromUrl } from './propose/sources.ts'
 export {
   checkCredential,
