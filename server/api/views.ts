@@ -83,6 +83,12 @@ export interface TemplateView extends TemplateCard {
   versions: { version: number; status: VersionStatus; publishedAt: Date | null; note: string }[]
 }
 
+/** How many published templates a category has. */
+export interface CategoryView {
+  category: string
+  templates: number
+}
+
 /** What the deploy form begins with. No secret's value is in it (I6). */
 export interface DefaultsView {
   variables: Record<

@@ -35,6 +35,7 @@ const content = templateContent.parse({
 /** Every procedure of the router stands here; one that does not fails the first test. */
 const SAMPLES: Record<string, Sample> = {
   'templates.list': nothing,
+  'templates.categories': nothing,
   'templates.defaults': { own: ({ templateSlug }) => ({ template: templateSlug }) },
   'templates.get': { own: ({ templateSlug }) => ({ slug: templateSlug }) },
   'selection.preview': { ids: ({ dropletId }, own) => [{ template: own.templateSlug, dropletId }] },

@@ -72,6 +72,16 @@ describe('searching the catalogue', () => {
     expect(await slugs('search', { category: 'search', official: false })).toEqual(['duckduckgo'])
   })
 
+  test('counts what each category offers', async () => {
+    const { data } = await stack.call('templates.categories', undefined, { cookie: user.cookie })
+    const all = await find({ limit: 500 })
+    const counted = Object.fromEntries(
+      (data as { category: string; templates: number }[]).map(({ category, templates }) => [category, templates]),
+    )
+    expect(Object.values(counted).reduce((sum, each) => sum + each, 0)).toBe(all.length)
+    expect(counted.data).toBe(all.filter((card) => card.category === 'data').length)
+  })
+
   test('sorts by popularity, by name, by age', async () => {
     const popular = await find({ sort: 'popular', official: true })
     const figures = popular.map((card) => card.popularity)

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { router, userProcedure } from '#server/api/trpc.ts'
-import type { DefaultsView, TemplateCard, TemplateView } from '#server/api/views.ts'
+import type { CategoryView, DefaultsView, TemplateCard, TemplateView } from '#server/api/views.ts'
 import { templateDefaults } from '#server/deployments/index.ts'
-import { getTemplate, LIST_MAX, listTemplates, SORTS } from '#server/templates/index.ts'
+import { getTemplate, LIST_MAX, listCategories, listTemplates, SORTS } from '#server/templates/index.ts'
 import { searchText, slug } from '../inputs.ts'
 
 export const templatesRouter = router({
@@ -20,6 +20,7 @@ export const templatesRouter = router({
         .optional(),
     )
     .query(({ ctx, input }): Promise<TemplateCard[]> => listTemplates(ctx.user, input ?? {})),
+  categories: userProcedure('read').query(({ ctx }): Promise<CategoryView[]> => listCategories(ctx.user)),
   get: userProcedure('read')
     .input(z.object({ slug }))
     .query(({ ctx, input }): Promise<TemplateView> => getTemplate(ctx.user, input)),
