@@ -45,6 +45,7 @@ const isBare = (a: Named): boolean =>
   a.choices === undefined &&
   a.valueHint === undefined &&
   !a.isSecret &&
+  !a.isRequired &&
   a.format === undefined &&
   !a.description
 

@@ -133,7 +133,20 @@ function normaliseTexts(document: JsonObject, findings: Findings): void {
   }
 }
 
+const linksOf = (document: JsonObject): [JsonObject, string, string][] => [
+  [document, 'websiteUrl', 'websiteUrl'],
+  ...(isObject(document.repository)
+    ? [[document.repository, 'url', 'repository.url'] as [JsonObject, string, string]]
+    : []),
+]
+
 function normaliseLinks(document: JsonObject, findings: Findings): void {
+  for (const [holder, key, path] of linksOf(document)) {
+    const url = holder[key]
+    if (typeof url !== 'string' || isUri(url) || !URL.canParse(url.trim()) || !isUri(new URL(url.trim()).href)) continue
+    holder[key] = new URL(url.trim()).href
+    findings.note(path, 'Written as a URL wants it, without characters that none has.')
+  }
   const { websiteUrl, repository, _meta } = document
   if (typeof websiteUrl === 'string' && !isUri(websiteUrl)) {
     delete document.websiteUrl

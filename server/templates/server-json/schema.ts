@@ -12,7 +12,9 @@ export const TITLE_MAX = 100
 export const INPUT_FORMATS = ['string', 'number', 'boolean', 'filepath'] as const
 export const ICON_TYPES = ['image/png', 'image/jpeg', 'image/jpg', 'image/svg+xml', 'image/webp'] as const
 
-export const isUri = (value: string): boolean => URL.canParse(value) && /^[a-z][a-z0-9+.-]*:\S+$/i.test(value)
+/** What RFC 3986 has in no URI. */
+const NEVER_IN_URI = /[^\x21-\x7e]|["<>\\^`{|}]|%(?![0-9a-f]{2})|#.*#/i
+export const isUri = (value: string): boolean => !NEVER_IN_URI.test(value) && URL.canParse(value)
 const uri = z.string().refine(isUri, 'This is not a URL.')
 
 const inputFields = {
@@ -49,8 +51,9 @@ const named = z.looseObject({
 const argument = z.discriminatedUnion('type', [positional, named])
 export type ServerArgument = z.infer<typeof argument>
 
-/** A template of a URL: braces are names that are filled in. */
-const urlTemplate = z.string().refine((url) => !/\s/.test(url) && url !== '', 'This is not the template of a URL.')
+/** A template of a URL: braces are names that are filled in, real ones with dashes, too. */
+const URL_TEMPLATE = /^(?:[^\p{Cc}\s"'<>\\^`{|}%]|%[0-9a-f]{2}|\{[^{}\s"'<>\\^`|]+\})+$/iu
+const urlTemplate = z.string().regex(URL_TEMPLATE, 'This is not the template of a URL.')
 const http = (type: 'streamable-http' | 'sse') =>
   z.looseObject({ type: z.literal(type), url: urlTemplate, headers: z.array(keyValue).optional() })
 const localTransport = z.discriminatedUnion('type', [

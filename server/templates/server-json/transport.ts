@@ -32,8 +32,7 @@ export function transportOf(
   const place = at(path, 'transport')
   if (transport.type === 'stdio') {
     const [port] = o.publishes
-    if (port)
-      findings.refuse(port.path, `A server that speaks stdio has no port to publish, and this names ${port.container}.`)
+    if (port) findings.refuse(port.path, `-p ${port.container}: a server that speaks stdio has no port to publish.`)
     return port ? null : { transport: { type: 'stdio', shared: false }, entry }
   }
   const urlPath = at(place, 'url')
@@ -80,10 +79,7 @@ export function transportOf(
   }
   const other = o.publishes.find(({ container }) => container !== port)
   if (other) {
-    findings.refuse(
-      other.path,
-      `Only the port of the transport, ${port}, is reached; this publishes ${other.container}.`,
-    )
+    findings.refuse(other.path, `-p ${other.container}: only the port of the transport, ${port}, is reached.`)
     return null
   }
   const where = !LOCAL.test(host) && o.vendor.path ? o.vendor.path : route === '' ? '/' : route
