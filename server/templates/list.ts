@@ -29,12 +29,15 @@ export async function listTemplates(ctx: TemplatesCtx, wish: Wish): Promise<Temp
   return rows.map((row) => toCard(row, { ...facts, seen: seen.get(row.id) }))
 }
 
+/** The page about one template is worth a moment: the next look would know, but nobody looks twice. */
+const ONE_IMAGE_WAIT_MS = 800
+
 export async function getTemplate(ctx: TemplatesCtx, input: { slug: string }): Promise<TemplateView> {
   const [row, costOf] = await Promise.all([findTemplate(ctx, input.slug), costsFor(ctx)])
   const { config } = row
   const [seen, runnable, tools, versions, validation] = await Promise.all([
     seenOf(ctx, [row.id]),
-    runnableOf(ctx, [config.image]),
+    runnableOf(ctx, [config.image], ONE_IMAGE_WAIT_MS),
     toolsSeen(ctx, row.id),
     publicVersions(ctx, row.id),
     newestValidation(ctx, row),

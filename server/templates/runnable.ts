@@ -10,14 +10,17 @@ export type RunnableOf = (image: string) => { runnable: boolean | null; runnable
 /** The registry of this machine answers in a few milliseconds, or something is wrong with it. */
 const LOCAL_WAIT_MS = 300
 
+/** @param patienceMs how long a page about one image may wait for its registry; absent: not at all */
 export async function runnableOf(
   ctx: UserCtx & { services: { registry: Resolver } },
   images: string[],
+  patienceMs = 0,
 ): Promise<RunnableOf> {
   const { registry } = ctx.services
   const { demoRegistry } = ctx.config
-  const local = [...new Set(images)].filter((image) => demoRegistry && image.startsWith(`${demoRegistry}/`))
-  await Promise.all(local.map((image) => registry.resolveWithin(image, LOCAL_WAIT_MS)))
+  const isLocal = (image: string) => demoRegistry !== null && image.startsWith(`${demoRegistry}/`)
+  const awaited = [...new Set(images)].filter((image) => patienceMs > 0 || isLocal(image))
+  await Promise.all(awaited.map((image) => registry.resolveWithin(image, Math.max(patienceMs, LOCAL_WAIT_MS))))
   return (image) => {
     const known = registry.peek(image)
     if (known === null) return { runnable: null, runnableReason: null }
