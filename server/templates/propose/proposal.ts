@@ -42,11 +42,27 @@ export async function toProposal(base: Base, parts: Parts): Promise<TemplateProp
   const proposal = { content, serverJson, notes, choices }
   const known = await findExisting(base, slug, registryName)
   if (!known) return { ...proposal, slug, existing: null }
+  const other = known.head.registryName
+  if (registryName !== null && other !== null && other !== registryName) {
+    // A version of it would replace what people run by somebody else's program.
+    const note = {
+      path: 'name',
+      text: `${slug} is the template of another server, ${other}: this one gets another name.`,
+    }
+    return { ...proposal, slug: await freeSlug(base, slug), notes: [note, ...notes], existing: null }
+  }
   const changes = compareContents(contentOf(known.head, known.version), content)
   return {
     ...proposal,
     slug: known.head.slug,
     existing: { slug: known.head.slug, version: known.version.version, changes },
+  }
+}
+
+async function freeSlug(base: Base, slug: string): Promise<string> {
+  for (let n = 2; ; n++) {
+    const wish = `${slug.slice(0, 90)}-${n}`
+    if ((await base.db.$count(toolCatalog, eq(toolCatalog.slug, wish))) === 0) return wish
   }
 }
 

@@ -8,8 +8,8 @@ import { BerthError } from '#server/errors.ts'
 import type { RegistryServices } from '#server/registry/index.ts'
 import { recordedTx } from '#server/tx.ts'
 import { requireAdmin } from '../admin.ts'
-import { DOCUMENT_BYTES_MAX, proposalFromImage } from '../server-json/index.ts'
-import { proposeDocument, toProposal } from './proposal.ts'
+import { DOCUMENT_BYTES_MAX, exportServerJson, proposalFromImage } from '../server-json/index.ts'
+import { proposeDocument, runnersOf, toProposal } from './proposal.ts'
 
 export type ProposingCtx = UserCtx & { services: Pick<RegistryServices, 'images' | 'ask'> }
 
@@ -22,7 +22,14 @@ export async function proposeFromImage(ctx: ProposingCtx, input: { reference: st
   const reference = input.reference.trim()
   await recordAsking(ctx, `image:${reference}`)
   const image = await ctx.services.images.inspect(reference, { signal: AbortSignal.timeout(ASK_TIMEOUT_MS) })
-  return toProposal(ctx, { ...proposalFromImage(image), serverJson: null, choices: [] })
+  const proposal = proposalFromImage(image)
+  const { registryName } = proposal
+  // The document carries the name that the image gives itself, so that a registry's word about it reaches the template.
+  const serverJson =
+    registryName === null
+      ? null
+      : exportServerJson({ ...proposal, registryName, version: 1, serverJson: null, runners: runnersOf(ctx) })
+  return toProposal(ctx, { ...proposal, serverJson, choices: [] })
 }
 
 /** @throws IMPORT_REFUSED */
