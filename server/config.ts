@@ -9,8 +9,12 @@ const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http:// or http
 /** `Buffer.from` skips what is not base64, so a damaged key would pass as another one. */
 const KEY_BASE64 = /^[A-Za-z0-9+/]{43}=?$/
 
-/** Where Docker's official Node images hold npm. */
-const NPM_CLI = '/usr/local/lib/node_modules/npm/bin/npm-cli.js'
+/** Docker's official image, and the local cloud's own: each holds npm where it pleases. */
+const NODE_RUNNER = {
+  image: 'docker.io/library/node:24-slim',
+  npmCli: '/usr/local/lib/node_modules/npm/bin/npm-cli.js',
+}
+const DEMO_RUNNER = { image: 'berth/runner-node:latest', npmCli: '/app/node_modules/npm/bin/npm-cli.js' }
 
 const environment = z.object({
   PORT: port.default(3000),
@@ -44,7 +48,7 @@ const environment = z.object({
   TRIVY_PATH: z.string().min(1).optional(),
   TRIVY_SERVER_URL: httpUrl.optional(),
   TRIVY_FAIL_SEVERITY: z.enum(['LOW', 'MEDIUM', 'HIGH', 'CRITICAL', 'NEVER']).default('CRITICAL'),
-  BERTH_NODE_RUNNER: z.string().min(1).default('docker.io/library/node:24-slim'),
+  BERTH_NODE_RUNNER: z.string().min(1).optional(),
   BERTH_PYTHON_RUNNER: z.string().min(1).default('docker.io/library/python:3.13-slim'),
   BERTH_NPM_REGISTRY: httpUrl.default('https://registry.npmjs.org'),
   BERTH_PYPI_INDEX: httpUrl.default('https://pypi.org/simple'),
@@ -125,6 +129,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       PUBLIC_URL: new URL(publicUrl).hostname,
       DIGITALOCEAN_API_URL: new URL(e.DIGITALOCEAN_API_URL).hostname,
     })
+  const registryUrl = e.BERTH_NPM_REGISTRY.replace(/\/+$/, '')
   return {
     port: e.PORT,
     host: e.HOST,
@@ -155,7 +160,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
           }
         : null,
     runners: {
-      node: { image: e.BERTH_NODE_RUNNER, npmCli: NPM_CLI, registryUrl: e.BERTH_NPM_REGISTRY },
+      node: { ...nodeRunner(e.BERTH_NODE_RUNNER, demo ? e.BERTH_DEMO_REGISTRY : undefined), registryUrl },
       python: { image: e.BERTH_PYTHON_RUNNER, indexUrl: e.BERTH_PYPI_INDEX },
     },
     dev: e.BERTH_DEV === '1',
@@ -165,6 +170,12 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     },
     logLevel: e.LOG_LEVEL,
   }
+}
+
+/** What the local cloud's engine pulls comes from its own registry. */
+function nodeRunner(given: string | undefined, demoRegistry: string | undefined) {
+  if (given || !demoRegistry) return { ...NODE_RUNNER, ...(given && { image: given }) }
+  return { ...DEMO_RUNNER, image: `${demoRegistry}/${DEMO_RUNNER.image}` }
 }
 
 function oauthClient(provider: string, clientId: string | undefined, clientSecret: string | undefined) {

@@ -22,7 +22,8 @@ export const imageDescriptor = z.strictObject({
   packages: z.array(z.string()).default([]),
   /** Folder of source files, relative to the descriptor; copied to `/app/src`. */
   source: z.string().optional(),
-  entrypoint: z.array(z.string()).min(1),
+  /** Empty leaves the whole command to whoever starts a container. */
+  entrypoint: z.array(z.string()),
   cmd: z.array(z.string()).default([]),
   env: z.record(z.string(), z.string()).default({}),
   /** TCP port that the server listens on inside its container. */

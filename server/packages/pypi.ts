@@ -1,0 +1,135 @@
+/** How pip is called: the only place that knows its options and its words. */
+import { z } from 'zod'
+import type { PackageSource } from '#db/template-config.ts'
+import type { PackageLock } from '#db/template-content.ts'
+import type { FileToPut } from '#server/engine/port.ts'
+import { BerthError } from '#server/errors.ts'
+import type { JobEnd } from './job.ts'
+import { PACKAGE_DIR, SCRATCH_DIR } from './names.ts'
+import { refused } from './npm-lock.ts'
+
+export interface PythonRunner {
+  indexUrl: string
+}
+type PypiLock = Extract<PackageLock, { registryType: 'pypi' }>
+
+export const RESOLVED_FILE = 'resolved.json'
+const TOLD_LINES_MAX = 4
+const UNREACHABLE = /NewConnectionError|ConnectTimeoutError|ReadTimeoutError|Connection (refused|reset)|Name or service/
+
+/**
+ * Installs wheels into a folder that is thrown away, since only their files say which programs there are; no line of
+ * them runs. What it tells is checked on this side.
+ */
+const RESOLVE = `import importlib.metadata as metadata, json, subprocess, sys
+name, target, report, out, *pip = sys.argv[1:]
+if subprocess.run([sys.executable, '-m', 'pip', *pip]).returncode != 0:
+    sys.exit(1)
+installed = []
+for item in json.load(open(report))['install']:
+    info = item.get('download_info', {})
+    archive = info.get('archive_info', {})
+    digest = archive.get('hashes', {}).get('sha256') or (archive.get('hash') or '').removeprefix('sha256=')
+    installed.append({
+        'name': item['metadata']['name'], 'version': item['metadata']['version'], 'url': info.get('url', ''),
+        'sha256': digest, 'direct': bool(item.get('is_direct')),
+    })
+found = next(iter(metadata.distributions(name=name, path=[target])), None)
+scripts = [e.name for e in found.entry_points if e.group == 'console_scripts'] if found else []
+json.dump({'installed': installed, 'scripts': scripts}, open(out, 'w'))
+`
+
+const resolved = z.object({
+  installed: z
+    .array(
+      z.object({
+        name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/),
+        version: z.string().regex(/^[0-9A-Za-z][0-9A-Za-z.+!_-]*$/),
+        url: z.string(),
+        sha256: z.string(),
+        direct: z.boolean(),
+      }),
+    )
+    .min(1)
+    .max(2000),
+  scripts: z.array(z.string().regex(/^[A-Za-z0-9][\w.-]*$/)),
+})
+
+function options({ indexUrl }: PythonRunner): string[] {
+  const { protocol, hostname } = new URL(indexUrl)
+  return [
+    ...['--only-binary', ':all:', '--no-input', '--no-cache-dir', '--disable-pip-version-check', '--no-warn-conflicts'],
+    ...['--progress-bar', 'off', '--retries', '2', '--timeout', '15', '--index-url', indexUrl],
+    // pip takes an index without TLS only when told to; the operator chose this one.
+    ...(protocol === 'http:' ? ['--trusted-host', hostname] : []),
+  ]
+}
+
+export function pypiResolve(runner: PythonRunner, source: PackageSource): { cmd: string[]; files: FileToPut[] } {
+  const target = `${SCRATCH_DIR}/site`
+  const report = `${SCRATCH_DIR}/report.json`
+  const pip = ['install', '--ignore-installed', '--target', target, '--report', report, '--quiet', ...options(runner)]
+  const facts = [source.identifier, target, report, `${PACKAGE_DIR}/${RESOLVED_FILE}`]
+  return {
+    cmd: ['python3', '-I', `${PACKAGE_DIR}/resolve.py`, ...facts, ...pip, `${source.identifier}==${source.version}`],
+    files: [{ path: 'resolve.py', content: RESOLVE }],
+  }
+}
+
+/** @throws PACKAGE_NOT_INSTALLABLE naming each distribution at fault */
+export function pypiLock(text: string, source: PackageSource): PypiLock {
+  const parsed = resolved.safeParse(parseJson(text))
+  if (!parsed.success) throw refused(source, ['pip told something that can not be read.'])
+  const { installed, scripts } = parsed.data
+  const faults = installed.flatMap(({ name, url, sha256, direct }) => {
+    if (direct) return [`${name} comes from ${url}, not from the index.`]
+    return /^[0-9a-f]{64}$/.test(sha256) ? [] : [`${name} has no sha256 hash.`]
+  })
+  if (faults.length > 0) throw refused(source, faults)
+  const lines = installed.map(({ name, version, sha256 }) => `${name}==${version} --hash=sha256:${sha256}`).sort()
+  return {
+    registryType: 'pypi',
+    requirements: `${lines.join('\n')}\n`,
+    program: programOf(source, scripts),
+    packages: installed.length,
+  }
+}
+
+export function pypiInstall(runner: PythonRunner, lock: PypiLock): { cmd: string[]; files: FileToPut[] } {
+  const requirements = ['--require-hashes', '--no-deps', '-r', `${PACKAGE_DIR}/requirements.txt`]
+  const target = ['--target', PACKAGE_DIR, '--upgrade']
+  return {
+    cmd: ['python3', '-I', '-m', 'pip', 'install', ...target, ...requirements, ...options(runner)],
+    files: [{ path: 'requirements.txt', content: lock.requirements }],
+  }
+}
+
+export function pypiError(source: Pick<PackageSource, 'identifier' | 'version'>, end: JobEnd): BerthError {
+  if (end.oomKilled) return refused(source, ['pip needed more than 512 MB of memory.'])
+  const errors = end.tail.filter((line) => /^\s*ERROR:|^\s+(Expected|Got)\b/.test(line)).map((line) => line.trim())
+  const told = (errors.length > 0 ? errors : end.tail).slice(-TOLD_LINES_MAX).join('; ')
+  const message = told || `pip ended with ${end.exitCode}`
+  if (UNREACHABLE.test(end.tail.join('\n')))
+    return new BerthError('REGISTRY_UNAVAILABLE', `The Python index could not be asked: ${message}`)
+  return refused(source, [message])
+}
+
+/** As PEP 503 compares names. */
+const normal = (name: string) => name.toLowerCase().replace(/[-_.]+/g, '-')
+
+function programOf(source: PackageSource, scripts: string[]): string {
+  const program = scripts.find((name) => normal(name) === normal(source.identifier)) ?? scripts[0]
+  const own = program !== undefined && normal(program) === normal(source.identifier)
+  if (program === undefined) throw refused(source, ['it has no program of its own.'])
+  if (!own && scripts.length > 1)
+    throw refused(source, [`it has the programs ${scripts.join(', ')}, and none is called ${source.identifier}.`])
+  return program
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
