@@ -116,7 +116,11 @@ async function startParts(
   onStop(() => validations.close())
   const workerId = randomUUID()
   const registries = registryServices(plain)
-  const validator = createValidator({ base, deps: validationDeps({ base, images: registries.images }), workerId })
+  const validator = createValidator({
+    base,
+    deps: validationDeps({ base, images: registries.images, engines: pool }),
+    workerId,
+  })
   onStop(() => validator.stop())
   const services: Services = { ...{ fleet, events, sessions, validations, validator }, ...registries }
 

@@ -142,7 +142,7 @@ export async function testStack(o: StackOptions = {}): Promise<Stack> {
   const registries = registryServices(plain)
   const validator = createValidator({
     ...{ base, workerId: 'test' },
-    deps: { ...validationDeps({ base, images: registries.images }), dryRun: noDryRun, ...o.validation },
+    deps: { ...validationDeps({ base, images: registries.images, engines: pool }), dryRun: noDryRun, ...o.validation },
   })
   const services: Services = {
     ...{ fleet, events, sessions, validator },

@@ -3,13 +3,17 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { eq, sql } from 'drizzle-orm'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { v7 } from 'uuid'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { users } from '#db/schema/auth.ts'
 import { templateVersions } from '#db/schema/templates.ts'
 import type { TemplateContent } from '#db/template-content.ts'
 import { type TestDatabase, testDatabase } from '#db/testing.ts'
+import { NPM_PACKAGES } from '#fixtures/packages/npm-packages.ts'
+import { type NpmRegistry, startNpmRegistry } from '#fixtures/packages/npm-registry.ts'
 import { type TestCloud, testCloud } from '#local-cloud/testing.ts'
 import { readConfig } from '#server/config.ts'
+import { createDeployment } from '#server/deployments/index.ts'
 import { createLog } from '#server/observability/log.ts'
 import { createMetrics } from '#server/observability/metrics.ts'
 import { type Runtime, startRuntime } from '#server/runtime.ts'
@@ -22,6 +26,7 @@ const RUN_MS = 90_000
 
 let database: TestDatabase
 let cloud: TestCloud
+let npm: NpmRegistry
 let dataDir: string
 let runtime: Runtime
 let userId: string
@@ -29,10 +34,11 @@ let userId: string
 beforeAll(async () => {
   database = await testDatabase()
   cloud = await testCloud({ imageDirs: [FIXTURES] })
+  npm = await startNpmRegistry(NPM_PACKAGES)
   dataDir = mkdtempSync(path.join(os.tmpdir(), 'berth-dry-run-'))
   const config = readConfig({
     ...{ DATABASE_URL: database.url, DIGITALOCEAN_API_URL: cloud.url, BERTH_DATA_DIR: dataDir },
-    ...{ BERTH_DEMO: '1', BERTH_DEMO_REGISTRY: cloud.registry },
+    ...{ BERTH_DEMO: '1', BERTH_DEMO_REGISTRY: cloud.registry, BERTH_NPM_REGISTRY: npm.url },
     BERTH_MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
   })
   const log = createLog(process.env.LOG_LEVEL ?? 'silent')
@@ -48,6 +54,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await runtime?.stop()
   await cloud?.end()
+  await npm?.close()
   await database?.end()
   rmSync(dataDir, { recursive: true, force: true })
 })
@@ -55,10 +62,10 @@ afterAll(async () => {
 const weather = (image: string) =>
   content({ image: `${cloud.registry}/test/${image}`, transport: { type: 'stdio', shared: false } })
 
-async function validate(template: TemplateContent, allowNewDroplet = true) {
+async function validate(template: TemplateContent, allowNewDroplet = true, dryRun = true) {
   const { versionId } = await planted(runtime.base, template, { status: 'draft' })
   const { validator } = runtime.services
-  const { validationId } = await validator.start({ versionId, trigger: 'save', userId, dryRun: true, allowNewDroplet })
+  const { validationId } = await validator.start({ versionId, trigger: 'save', userId, dryRun, allowNewDroplet })
   await validator.idle()
   return { versionId, report: await reportOf(runtime.base, validationId) }
 }
@@ -115,4 +122,42 @@ test('every template that the local cloud runs may be deployed', async () => {
     const found = await runtime.services.validator.ensure({ versionId: id }, { signal: AbortSignal.timeout(30_000) })
     expect({ slug, ...found }).toEqual({ slug, verdict: 'pass', failures: [] })
   }
+})
+
+describe('a package', () => {
+  const packaged = (identifier: string, allowInstallScripts: string[] = []) =>
+    content({
+      ...{ image: runtime.base.config.runners.node.image, transport: { type: 'stdio', shared: false } },
+      package: { registryType: 'npm', identifier, version: '1.0.0', allowInstallScripts },
+    })
+
+  test('is not locked without a droplet to do that on', async () => {
+    const { report } = await validate(packaged('@berth/greeter'), false)
+    expect(report.check('package-lock')).toMatchObject({ verdict: 'skipped', fix: { text: expect.any(String) } })
+  })
+
+  test(
+    'is locked on a droplet of the admin, with every dependency; one with install scripts is named',
+    async () => {
+      const actor = { kind: 'user', userId, role: 'admin', sessionId: v7(), email: '', name: '' } as const
+      const { deploymentId } = await createDeployment({ ...runtime.base, actor }, { template: 'everything' })
+      await vi.waitUntil(
+        async () =>
+          (await database.sql`select state from deployments where id = ${deploymentId}`)[0]?.state === 'healthy',
+        { timeout: 30_000, interval: 100 },
+      )
+      const { report, versionId } = await validate(packaged('@berth/greeter'), false, false)
+      expect(report.check('package-lock')).toMatchObject({ verdict: 'pass', summary: '2 packages locked by hash.' })
+      const [version] = await database.db.select().from(templateVersions).where(eq(templateVersions.id, versionId))
+      expect(version?.packageLock).toMatchObject({ registryType: 'npm', packages: 2 })
+
+      const scripted = packaged('needs-a-script')
+      const refused = await validate(scripted, false, false)
+      expect(refused.report.check('package-lock').verdict).toBe('fail')
+      expect(refused.report.check('package-lock').evidence.join()).toContain('builds-itself')
+      const allowed = applyPatch(scripted, refused.report.check('package-lock').fix?.patch ?? [])
+      expect((await validate(allowed, false, false)).report.check('package-lock').verdict).toBe('pass')
+    },
+    RUN_MS,
+  )
 })

@@ -1,9 +1,9 @@
 /** What validations need from the rest of Berth, declared by their user: fakes in tests, `wiring.ts` in the product. */
-import type { TemplateConfig } from '#db/template-config.ts'
 import type { DryRunInput, DryRunResult } from '#server/deployments/index.ts'
 import type { InspectedImage, RegistryClient } from '#server/registry/port.ts'
 import type { SignatureVerdict } from '#server/registry/signature/index.ts'
 import type { Resolved } from './image.ts'
+import type { PackageInput } from './package.ts'
 import type { Offer } from './resources.ts'
 import type { ScanResult } from './trivy.ts'
 
@@ -19,8 +19,8 @@ export interface ValidationDeps {
   scan(image: InspectedImage, o: Bounded): Promise<ScanResult>
   /** What this person's cloud sells; of null, what any account of the installation sees. Null: nobody can say. */
   offer(userId: string | null, o: Bounded): Promise<Offer | null>
-  /** Resolves a template's package to a lock, on a droplet of this person. */
-  resolvePackage(input: { userId: string | null; config: TemplateConfig }, o: Bounded): Promise<Resolved>
+  /** Chooses every version of a template's package and its dependencies. */
+  resolvePackage(input: PackageInput, o: Bounded): Promise<Resolved>
   dryRun: {
     start(input: DryRunInput): Promise<{ deploymentId: string }>
     /** Waits until it is undone. */

@@ -157,11 +157,13 @@ async function dependencies(
   const { base, deps, subject, report, userId } = run
   const { content } = subject
   let lock = subject.packageLock
-  if (content.config.package)
+  const source = content.config.package
+  if (source)
     await at('package-lock', async () => {
-      const resolved: image.Resolved = lock
-        ? { kind: 'locked', lock }
-        : await deps.resolvePackage({ userId, config: content.config }, bounded(PACKAGE_MS))
+      if (lock) return image.packageLock(content, { kind: 'locked', lock })
+      const seen = await looking
+      if (seen.kind !== 'image') return image.withoutImage(seen)
+      const resolved = await deps.resolvePackage({ userId, source, image: seen.image }, bounded(PACKAGE_MS))
       if (resolved.kind === 'locked') {
         lock = resolved.lock
         await rememberLock(base, subject.versionId, lock)
@@ -173,7 +175,7 @@ async function dependencies(
     const seen = await looking
     if (seen.kind !== 'image') return image.withoutImage(seen)
     if (!run.dryRun || !userId) return skipped('It was not tried in this run.')
-    if (content.config.package && !lock) return skipped('Not tried: its packages are not locked yet.')
+    if (source && !lock) return skipped('Not tried: its packages are not locked yet.')
     const variablesOfRun = standIns(content)
     const { deploymentId } = await deps.dryRun.start({
       ...{ versionId: subject.versionId, userId, variables: variablesOfRun, allowNewDroplet: run.allowNewDroplet },

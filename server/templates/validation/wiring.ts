@@ -3,15 +3,21 @@ import { and, desc, eq, isNull, ne } from 'drizzle-orm'
 import { cloudAccounts } from '#db/schema/cloud.ts'
 import { droplets } from '#db/schema/fleet.ts'
 import { dryRunResult, startDryRun } from '#server/deployments/index.ts'
+import type { EnginePool } from '#server/engine/port.ts'
 import { type FleetBase, snapshotFor } from '#server/fleet/index.ts'
 import { createCredentials, parseReference } from '#server/registry/index.ts'
 import type { InspectedImage, RegistryClient } from '#server/registry/port.ts'
 import { type SignatureVerdict, verifyImage } from '#server/registry/signature/index.ts'
+import { resolveOnDroplet } from './package.ts'
 import type { ValidationDeps } from './ports.ts'
 import type { Offer } from './resources.ts'
 import { scanImage } from './trivy.ts'
 
-export function validationDeps(parts: { base: FleetBase; images: RegistryClient }): ValidationDeps {
+export function validationDeps(parts: {
+  base: FleetBase
+  images: RegistryClient
+  engines: EnginePool
+}): ValidationDeps {
   const { base, images } = parts
   const { config } = base
   const credentialsFor = createCredentials(base)
@@ -26,7 +32,7 @@ export function validationDeps(parts: { base: FleetBase; images: RegistryClient 
       return scanImage(config.trivy, pinned, { signal, credentials: await credentialsFor(reference.registry) })
     },
     offer: (userId, { signal }) => offerFor(base, userId, signal),
-    resolvePackage: async () => ({ kind: 'not-tried', reason: 'Packages can’t be resolved yet.' }),
+    resolvePackage: (input, o) => resolveOnDroplet(parts, input, o),
     dryRun: {
       start: (input) => startDryRun(base, input),
       result: (deploymentId, o) => dryRunResult(base, deploymentId, o),
