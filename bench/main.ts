@@ -7,9 +7,10 @@ import os from 'node:os'
 import path from 'node:path'
 import { deploy } from './deploy/index.ts'
 import type { Metric } from './measure.ts'
+import { placement } from './placement/main.ts'
 import { search } from './search/index.ts'
 
-const BENCHMARKS: Record<string, (args: string[]) => Promise<Record<string, Metric>>> = { deploy, search }
+const BENCHMARKS: Record<string, (args: string[]) => Promise<Record<string, Metric>>> = { deploy, placement, search }
 
 const [name, ...args] = process.argv.slice(2)
 const benchmark = name ? BENCHMARKS[name] : undefined

@@ -1,1 +1,14 @@
+export { type Assignment, planOf } from './assignment.ts'
+export { type ImproveOptions, improve } from './improve.ts'
+export {
+  compile,
+  type Instance,
+  type PackExisting,
+  type PackItem,
+  type PackPlan,
+  type PackProblem,
+  type PackSize,
+  type PlannedDroplet,
+} from './problem.ts'
 export { type Random, seeded } from './random.ts'
+export { verifyPlan } from './verify.ts'

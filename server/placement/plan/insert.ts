@@ -1,0 +1,60 @@
+/**
+ * Where one item goes: into the droplet where it adds least to the price, which is nothing where it fits, else the step
+ * to the next size, else a droplet of its own. Among equals the tightest fit, weighed by `weights`.
+ */
+import { type Bins, CLOSED } from './bins.ts'
+import type { Random } from './random.ts'
+import { fitsBeside } from './rows.ts'
+
+/** Prices this close are equal. */
+const EVEN = 1e-9
+
+/** `blink`: the chance to overlook a droplet, which keeps the search from repeating itself. */
+export function insert(bins: Bins, item: number, weights: Float64Array, blink: number, random: Random): void {
+  const { instance, kind: kinds, load, worth, nowhere } = bins
+  const { capacity, demand, price, sizes, dimensions: d } = instance
+  // With one size on sale no droplet can grow.
+  const growing = sizes > 1
+  let best = -1
+  let bestKind = CLOSED
+  let leastAdded = Number.POSITIVE_INFINITY
+  let tightest = Number.POSITIVE_INFINITY
+  for (let bin = 0; bin < bins.end; bin++) {
+    const now = kinds[bin] ?? CLOSED
+    if (now < 0) continue
+    let kind = now
+    let added = 0
+    if (!fitsBeside(capacity, now, load, bin, demand, item, d)) {
+      if (!growing || bin < nowhere) continue
+      kind = bins.sizeFor(bin, item)
+      if (kind < 0) continue
+      added = (price[kind] ?? 0) - (price[now] ?? 0)
+      if (added > leastAdded + EVEN) continue
+    } else if (leastAdded < -EVEN) continue
+    if (blink > 0 && random() < blink) continue
+    let slack = 0
+    for (let k = 0; k < d; k++) {
+      const room = capacity[kind * d + k] ?? 0
+      if (room <= 0) continue
+      const free = 1 - ((load[bin * d + k] ?? 0) + (demand[item * d + k] ?? 0)) / room
+      slack += free * free * (weights[k] ?? 1)
+    }
+    slack *= worth[kind] ?? 1
+    if (added < leastAdded - EVEN || (slack < tightest && added <= leastAdded + EVEN)) {
+      leastAdded = added
+      tightest = slack
+      best = bin
+      bestKind = kind
+    }
+  }
+  if (leastAdded > EVEN) {
+    const vacant = bins.vacant()
+    const kind = vacant < 0 ? CLOSED : bins.sizeFor(vacant, item)
+    if (kind >= 0 && (best < 0 || (price[kind] ?? 0) < leastAdded - EVEN)) {
+      best = vacant
+      bestKind = kind
+    }
+  }
+  if (best < 0) bins.put(item, nowhere, CLOSED)
+  else bins.put(item, best, bestKind)
+}
