@@ -1,4 +1,5 @@
-export { discardInstall, ensurePackageInstalled } from './install.ts'
+export { discardInstall, ensurePackageInstalled, type InstalledPackage, installedVolume } from './install.ts'
+export { isOfPackage, packageLeftovers } from './leftovers.ts'
 export { fingerprintOf, PACKAGE_LABEL, PACKAGE_MOUNT } from './names.ts'
 export { programCommand } from './program.ts'
 export { resolvePackage } from './resolve.ts'

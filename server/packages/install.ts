@@ -25,6 +25,12 @@ const POLL_MS = 250
 /** Each round that does not end it removed what a dead process left, or lost a race. */
 const ROUNDS_MAX = 20
 
+export interface InstalledPackage {
+  volume: string
+  /** Label of whatever mounts it. */
+  fingerprint: string
+}
+
 export interface InstallInput {
   engine: Engine
   lock: PackageLock
@@ -41,7 +47,7 @@ export interface InstallInput {
 }
 
 /** @throws PACKAGE_NOT_INSTALLABLE with the last words of npm or pip, REGISTRY_UNAVAILABLE */
-export async function ensurePackageInstalled(input: InstallInput): Promise<{ volume: string; fingerprint: string }> {
+export async function ensurePackageInstalled(input: InstallInput): Promise<InstalledPackage> {
   const { engine, lock, installationId } = input
   const fingerprint = fingerprintOf(lock, input.runnerImage)
   const name = packageName(fingerprint)

@@ -4,6 +4,7 @@
  */
 import type { TemplateConfig } from '#db/template-config.ts'
 import type { PackageLock } from '#db/template-content.ts'
+import { programCommand } from '#server/packages/index.ts'
 import { argumentsOf, environmentOf, filled, type Values } from './fill.ts'
 
 export interface LaunchInput {
@@ -19,9 +20,13 @@ export interface Launch {
   cmd: string[] | undefined
 }
 
-export function launchOf({ config, values }: LaunchInput): Launch {
+export function launchOf({ config, lock, values }: LaunchInput): Launch {
   const known = filled(config.environmentVariables, values)
-  return { env: environmentOf(config.environmentVariables, known), cmd: argumentsOf(config.arguments, known) }
+  const env = environmentOf(config.environmentVariables, known)
+  const args = argumentsOf(config.arguments, known)
+  if (!config.package || !lock) return { env, cmd: args }
+  const program = programCommand(lock, args ?? [])
+  return { env: { ...env, ...program.env }, cmd: program.cmd }
 }
 
 /** Full argv of one server process. */

@@ -3,6 +3,7 @@ import { BerthError } from '#server/errors.ts'
 import { attemptLabels, containerName, deploymentLabel, volumeName } from '../names.ts'
 import { containerSpec } from './container-spec.ts'
 import { logTail } from './log-tail.ts'
+import { installPackage } from './package.ts'
 import { pullImage } from './pull.ts'
 import type { Compensation, Step, StepContext } from './step.ts'
 
@@ -40,7 +41,9 @@ export const containerDeploy: Step<'container-deploy'> = {
         ),
       ),
     ])
-    const created = await engine.ensureContainer(containerSpec(c, pulled.image), { signal: c.signal })
+    // Found where the last step left it, unless the droplet was tidied in between.
+    const installed = await installPackage(c, engine, dropletId, pulled.image)
+    const created = await engine.ensureContainer(containerSpec(c, pulled.image, installed), { signal: c.signal })
     await c.assertOwned()
     if (created.state !== 'running') await engine.startContainer(created.id, { signal: c.signal })
     const container = await engine.container(created.id, { signal: c.signal })

@@ -3,6 +3,7 @@ import { deployments } from '#db/schema/deployments.ts'
 import { reservations } from '#db/schema/fleet.ts'
 import { templateVersions } from '#db/schema/templates.ts'
 import { attemptLabels, containerName, repositoryOf } from '../names.ts'
+import { discardPackage, installPackage } from './package.ts'
 import { pinnedImage, pullImage, sizeWords } from './pull.ts'
 import type { Compensation, Step } from './step.ts'
 
@@ -33,15 +34,11 @@ export const imagePull: Step<'image-pull'> = {
     if (image.status === 'rejected') throw image.reason
     if (made.status === 'rejected') throw made.reason
     const { digest, entrypoint, cmd, sizeBytes } = image.value
+    // By digest, so that a tag that moves can't change what a re-run starts.
+    const exact = digest ? `${repositoryOf(reference)}@${digest}` : reference
+    await installPackage(c, engine, dropletId, exact)
     return {
-      output: {
-        reference,
-        // By digest, so that a tag that moves can't change what a re-run starts.
-        image: digest ? `${repositoryOf(reference)}@${digest}` : reference,
-        digest,
-        entrypoint,
-        cmd,
-      },
+      output: { reference, image: exact, digest, entrypoint, cmd },
       message: present ? 'Already on the droplet' : `Pulled ${sizeWords(sizeBytes)}`,
     }
   },
@@ -68,6 +65,7 @@ export const imagePull: Step<'image-pull'> = {
       await engine.removeImage(reference, { signal: u.signal })
       return 'Removed the image that was pulled for it'
     },
+    'package.discard': discardPackage,
     'network.remove': async (u, args) => {
       const engine = await u.deps.engines.engine(String(args.dropletId))
       await engine.removeNetwork(String(args.name), { signal: u.signal })

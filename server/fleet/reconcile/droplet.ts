@@ -28,7 +28,7 @@ export async function checkDroplet(
       .set({ lastSeenAt: pass.now, engineVersion: info.version, engineLacks: info.lacks })
       .where(eq(droplets.id, droplet.id))
     if (droplet.state === 'unreachable') await change(base, droplet, 'active')
-    return await removeLeftovers(base, droplet, engine, signal)
+    return await removeLeftovers(base, droplet, engine, { now: pass.now, signal })
   } catch (error) {
     pass.signal.throwIfAborted()
     const failures = (pass.failures.get(droplet.id) ?? 0) + 1

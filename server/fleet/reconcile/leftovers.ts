@@ -3,6 +3,7 @@ import { and, eq, inArray, lt, sql } from 'drizzle-orm'
 import { deployments } from '#db/schema/deployments.ts'
 import { type DeploymentState, PROGRESSING_STATES } from '#db/schema/states.ts'
 import type { Engine } from '#server/engine/port.ts'
+import { isOfPackage, packageLeftovers } from '#server/packages/index.ts'
 import { recordedTx } from '#server/tx.ts'
 import { type FleetBase, systemCtx } from '../types.ts'
 
@@ -37,7 +38,7 @@ export async function removeLeftovers(
   base: FleetBase,
   droplet: { id: string; userId: string; name: string },
   engine: Engine,
-  signal: AbortSignal,
+  { now, signal }: { now: Date; signal: AbortSignal },
 ): Promise<number> {
   const filter = { label: `berth.installation=${base.installationId}` }
   const [containers, networks, volumes] = await Promise.all([
@@ -52,12 +53,16 @@ export async function removeLeftovers(
   )
   const ownerOf = (labels: Record<string, string>) => owners.get(labels['berth.deployment'] ?? '')
   const over = (thing: { labels: Record<string, string> }) =>
-    attemptIsOver(ownerOf(thing.labels), Number(thing.labels['berth.attempt']))
+    !isOfPackage(thing) && attemptIsOver(ownerOf(thing.labels), Number(thing.labels['berth.attempt']))
 
+  const packages = packageLeftovers({ containers, networks, volumes }, now)
   const doomed = {
-    containers: containers.filter(over).map((c) => c.name),
-    networks: networks.filter(over).map((n) => n.name),
-    volumes: volumes.filter((v) => volumeIsOver(ownerOf(v.labels))).map((v) => v.name),
+    containers: [...containers.filter(over).map((c) => c.name), ...packages.containers],
+    networks: [...networks.filter(over).map((n) => n.name), ...packages.networks],
+    volumes: [
+      ...volumes.filter((v) => !isOfPackage(v) && volumeIsOver(ownerOf(v.labels))).map((v) => v.name),
+      ...packages.volumes,
+    ],
   }
   for (const name of doomed.containers) await engine.removeContainer(name, { signal })
   for (const name of doomed.networks) await engine.removeNetwork(name, { signal })
