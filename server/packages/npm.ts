@@ -30,7 +30,7 @@ const options = (runner: NodeRunner) => [
   ...['--prefix', PACKAGE_DIR, '--cache', `${SCRATCH_DIR}/npm`, '--registry', runner.registryUrl],
   ...['--no-audit', '--no-fund', '--no-update-notifier', '--omit', 'dev', '--loglevel', 'http'],
   // A few seconds of silence are an error of the registry; npm itself would wait for minutes.
-  ...['--fetch-retries', '2', '--fetch-retry-mintimeout', '500', '--fetch-retry-maxtimeout', '4000'],
+  ...['--fetch-retries', '2', '--fetch-retry-mintimeout', '500', '--fetch-retry-maxtimeout', '2000'],
 ]
 
 /** The one dependency, and whose scripts npm itself may run. */
