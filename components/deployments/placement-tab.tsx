@@ -53,9 +53,9 @@ export function DecisionView({ decision }: { decision: Decision }) {
         <ol className="grid gap-4">
           {candidates.map((candidate, index) => (
             <CandidateRow
-              key={candidate.dropletId}
+              key={keyOf(candidate)}
               candidate={candidate}
-              chosen={choice.kind === 'existing' && choice.dropletId === candidate.dropletId}
+              chosen={isChoice(decision, candidate)}
               open={index === 0}
             />
           ))}
@@ -86,16 +86,32 @@ export function DecisionView({ decision }: { decision: Decision }) {
   )
 }
 
+const keyOf = (candidate: Candidate): string =>
+  candidate.kind === 'existing' ? candidate.dropletId : `${candidate.size} in ${candidate.region}`
+const nameOf = (candidate: Candidate): string =>
+  candidate.kind === 'existing' ? candidate.name : `new ${candidate.size} in ${candidate.region}`
+
+function isChoice({ choice }: Decision, candidate: Candidate): boolean {
+  if (choice.kind === 'existing') return candidate.kind === 'existing' && candidate.dropletId === choice.dropletId
+  return (
+    choice.kind === 'create' &&
+    candidate.kind === 'create' &&
+    candidate.size === choice.size &&
+    candidate.region === choice.region
+  )
+}
+
 function CandidateRow({ candidate, chosen, open }: { candidate: Candidate; chosen: boolean; open: boolean }) {
-  const score = candidate.score.toFixed(2)
+  const value = candidate.score / 1e6
+  const score = value.toFixed(2)
   return (
     <li className="grid gap-2">
       <div className="grid grid-cols-[minmax(0,15rem)_1fr_auto] items-center gap-3">
         <span className="flex min-w-0 items-center gap-2">
-          <span className="truncate font-mono text-sm">{candidate.name}</span>
+          <span className="truncate font-mono text-sm">{nameOf(candidate)}</span>
           {chosen && <Badge tone="ok">chosen</Badge>}
         </span>
-        <Meter value={candidate.score} label={`${candidate.name} scores ${score}`} className="h-2" />
+        <Meter value={value} label={`${nameOf(candidate)} scores ${score}`} className="h-2" />
         <span className="font-mono text-sm">{score}</span>
       </div>
       <details open={open} className="pl-0.5">

@@ -63,14 +63,15 @@ function worldFleet(base: Base, sql: Sql): FleetPort {
           name: d.name,
           region: d.region,
           size: d.size,
-          freeMemoryBytes: d.memoryBytes,
-          freeCpuMillis: 4000,
-          freeDiskBytes: d.diskBytes,
-          memoryBytes: d.memoryBytes,
-          deployments: 0,
-          templates: [],
+          capacity: { memoryBytes: d.memoryBytes, cpuMillis: 4000, diskBytes: d.diskBytes },
+          free: { memoryBytes: d.memoryBytes, cpuMillis: 4000, diskBytes: d.diskBytes },
+          used: null,
+          containers: 0,
+          templates: {},
           exclusiveHeld: false,
-          usable: d.state === 'active',
+          state: d.state === 'active' ? ('ok' as const) : ('unusable' as const),
+          failures: 0,
+          priceMonthlyMicros: d.priceMonthlyMicros,
         })),
         sizes: [
           {
@@ -84,6 +85,9 @@ function worldFleet(base: Base, sql: Sql): FleetPort {
         ],
         regions: ['nyc3'],
         dropletsLeft: 5,
+        demand: { memoryBytes: 0, cpuMillis: 0, diskBytes: 0, containers: 0 },
+        monthlyCostMicros: 0,
+        latencyMs: {},
       }
     },
     async reserve(tx, input) {

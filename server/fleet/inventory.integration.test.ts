@@ -146,6 +146,6 @@ test('R20: while the cloud is down, placement still sees the droplets that run',
   const droplet = await insertDroplet(base, owner)
   expect(await snapshotFor(during, owner.userId)).toMatchObject({
     sizes: [],
-    droplets: [{ id: droplet.id, usable: true }],
+    droplets: [{ id: droplet.id, state: 'ok' }],
   })
 })

@@ -20,7 +20,7 @@ import type { Base } from '#server/context.ts'
 import { createEnginePool } from '#server/engine/index.ts'
 import { PROC_STATS } from '#server/engine/remote-commands.ts'
 import { BerthError } from '#server/errors.ts'
-import { choose } from '#server/placement/index.ts'
+import { choose, DEFAULT_PREFERENCES } from '#server/placement/index.ts'
 import { undoProvision } from './destroy.ts'
 import { ensureDemoAccount, getCloudAccount, removeCloudAccount, setCloudAccount } from './index.ts'
 import { deleteDroplet, listDroplets } from './inventory.ts'
@@ -108,7 +108,7 @@ describe.each([
 
     test('placement buys the cheapest size, provisioning makes it usable, and the next one fits on it', async () => {
       const userId = await insertUser(base)
-      const wanted = { memoryBytes: 256 * MIB, cpuMillis: 250, diskBytes: GIB }
+      const wanted = { memoryBytes: 256 * MIB, cpuMillis: 250, diskBytes: GIB, preferences: DEFAULT_PREFERENCES }
       const first = choose(await snapshotFor(base, userId), wanted).choice
       if (first.kind !== 'create') throw new Error(`expected to buy, got ${first.kind}`)
       expect(first.size).toBe('s-1vcpu-1gb')

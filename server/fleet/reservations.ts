@@ -52,6 +52,7 @@ function refusedBeside(others: Others, wish: Pick<ReserveInput, 'templateId' | '
 /** Who else holds room on a droplet. */
 export interface Others {
   holders: number
+  /** Of each, as often as it is there. */
   templates: string[]
   exclusiveHeld: boolean
 }
@@ -63,7 +64,7 @@ export interface Others {
 export const othersOf = (dropletId: SQLWrapper, but: string | null) => sql<Others>`(
   select json_build_object(
     'holders', count(*)::int,
-    'templates', coalesce(json_agg(distinct d.template_id) filter (where d.template_id is not null), '[]'::json),
+    'templates', coalesce(json_agg(d.template_id) filter (where d.template_id is not null), '[]'::json),
     'exclusiveHeld', coalesce(bool_or(
       (coalesce(v.content->'criteria', c.auto_deploy_criteria)->>'exclusive')::boolean), false))
   from reservations r

@@ -1,7 +1,7 @@
 /** What placement sees: the user's droplets with what is free on them, and what their cloud account can still buy. */
 import { and, eq, getTableColumns, ne, sql } from 'drizzle-orm'
 import { droplets, reservations } from '#db/schema/fleet.ts'
-import type { PlacementDroplet, Snapshot } from '#server/placement/types.ts'
+import { capacityOf, type PlacementDroplet, type Snapshot } from '#server/placement/index.ts'
 import { accountOf } from './accounts.ts'
 import { type CloudAccount, cloudFor } from './cloud-client.ts'
 import type { Catalogue } from './clouds.ts'
@@ -54,26 +54,43 @@ export async function snapshotFor(
     })),
     regions: regions.map((r) => r.slug),
     dropletsLeft: Math.max(0, account.dropletLimit - rows.length),
+    demand: rows.reduce(
+      (sum, { used, others }) => ({
+        memoryBytes: sum.memoryBytes + used.memoryBytes,
+        cpuMillis: sum.cpuMillis + used.cpuMillis,
+        diskBytes: sum.diskBytes + used.diskBytes,
+        containers: sum.containers + others.holders,
+      }),
+      { memoryBytes: 0, cpuMillis: 0, diskBytes: 0, containers: 0 },
+    ),
+    monthlyCostMicros: rows.reduce((sum, { droplet }) => sum + droplet.priceMonthlyMicros, 0),
+    latencyMs: {},
   }
 }
 
 function seen(droplet: Droplet, used: Parameters<typeof freeCapacity>[1], others: Others): PlacementDroplet {
-  const free = freeCapacity(droplet, used)
+  const templates: Record<string, number> = {}
+  for (const id of others.templates) templates[id] = (templates[id] ?? 0) + 1
   return {
     id: droplet.id,
     name: droplet.name,
     region: droplet.region,
     size: droplet.size,
-    freeMemoryBytes: free.memoryBytes,
-    freeCpuMillis: free.cpuMillis,
-    freeDiskBytes: free.diskBytes,
-    memoryBytes: droplet.memoryBytes,
-    deployments: others.holders,
-    templates: others.templates,
+    capacity: capacityOf(droplet),
+    free: freeCapacity(droplet, used),
+    used: null,
+    containers: others.holders,
+    templates,
     exclusiveHeld: others.exclusiveHeld,
-    ...(droplet.state === 'active' ? { usable: true } : { usable: false, unusableReason: UNUSABLE[droplet.state] }),
-    ...((droplet.state === 'creating' || droplet.state === 'booting') && { coming: true }),
+    ...stateOf(droplet.state),
+    failures: 0,
+    priceMonthlyMicros: droplet.priceMonthlyMicros,
   }
+}
+
+function stateOf(state: Droplet['state']): Pick<PlacementDroplet, 'state' | 'reason'> {
+  if (state === 'active') return { state: 'ok' }
+  return { state: state === 'creating' || state === 'booting' ? 'coming' : 'unusable', reason: UNUSABLE[state] }
 }
 
 /** R20: while the cloud is down, what already runs can still take deployments. */

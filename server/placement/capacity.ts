@@ -2,6 +2,8 @@
  * What a droplet has for containers. Choosing a size, showing free space and holding a reservation all use this one
  * function, so they can't disagree (I2).
  */
+import type { Resources } from './types.ts'
+
 const MIB = 2 ** 20
 const GIB = 2 ** 30
 
@@ -23,11 +25,7 @@ export interface Shape {
   diskBytes: number
 }
 
-export interface Capacity {
-  memoryBytes: number
-  cpuMillis: number
-  diskBytes: number
-}
+export type Capacity = Resources
 
 /** Never negative: a size that the system alone fills has nothing for containers. */
 export function capacityOf(shape: Shape): Capacity {

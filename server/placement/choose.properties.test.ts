@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { capacityOf, shortage } from './capacity.ts'
 import { choose } from './choose.ts'
+import { DEFAULT_PREFERENCES } from './strategies.ts'
 import { droplet, GIB, MIB, SIZES } from './testing.ts'
 import type { PlacementRequest } from './types.ts'
 
@@ -15,20 +16,31 @@ const anyDroplet = fc
   .record({
     n: fc.integer({ min: 0, max: 40 }),
     region: regions,
-    freeMemoryBytes: fc.integer({ min: -100 * MIB, max: 8 * GIB }),
-    freeCpuMillis: fc.integer({ min: -500, max: 8000 }),
-    freeDiskBytes: fc.integer({ min: -GIB, max: 100 * GIB }),
-    deployments: fc.integer({ min: 0, max: 9 }),
-    templates: fc.shuffledSubarray(['t1', 't2', 't3']),
+    free: fc.record({
+      memoryBytes: fc.integer({ min: -100 * MIB, max: 8 * GIB }),
+      cpuMillis: fc.integer({ min: -500, max: 8000 }),
+      diskBytes: fc.integer({ min: -GIB, max: 100 * GIB }),
+    }),
+    containers: fc.integer({ min: 0, max: 9 }),
+    templates: fc.dictionary(fc.constantFrom('t1', 't2', 't3'), fc.integer({ min: 1, max: 3 })),
     exclusiveHeld: fc.boolean(),
-    usable: fc.boolean(),
+    state: fc.constantFrom('ok' as const, 'coming' as const, 'unusable' as const, 'held' as const),
   })
-  .map(({ n, ...rest }) => droplet(`d${n % 7}`, { id: `id${n}`, memoryBytes: 8 * GIB, ...rest }))
+  .map(({ n, ...rest }) =>
+    droplet(`d${n % 7}`, {
+      id: `id${n}`,
+      capacity: { memoryBytes: 8 * GIB, cpuMillis: 8000, diskBytes: 100 * GIB },
+      ...rest,
+    }),
+  )
 const anySnapshot = fc.record({
   droplets: fc.uniqueArray(anyDroplet, { maxLength: 30, selector: (d) => d.id }),
   sizes: fc.shuffledSubarray(SIZES),
   regions: fc.shuffledSubarray(['ams3', 'fra1', 'nyc3']),
   dropletsLeft: fc.integer({ min: 0, max: 2 }),
+  demand: fc.record({ ...resources, containers: fc.integer({ min: 0, max: 99 }) }),
+  monthlyCostMicros: fc.integer({ min: 0, max: 1e9 }),
+  latencyMs: fc.constant({}),
 })
 const anyRequest: fc.Arbitrary<PlacementRequest> = fc.record(
   {
@@ -40,8 +52,9 @@ const anyRequest: fc.Arbitrary<PlacementRequest> = fc.record(
     exclusive: fc.boolean(),
     existingOnly: fc.boolean(),
     dropletId: fc.integer({ min: 0, max: 40 }).map((n) => `id${n}`),
+    preferences: fc.constant(DEFAULT_PREFERENCES),
   },
-  { requiredKeys: ['memoryBytes', 'cpuMillis', 'diskBytes'] },
+  { requiredKeys: ['memoryBytes', 'cpuMillis', 'diskBytes', 'preferences'] },
 )
 
 describe('properties', () => {
@@ -52,15 +65,15 @@ describe('properties', () => {
         if (choice.kind === 'existing') {
           const d = s.droplets.find((x) => x.id === choice.dropletId)
           if (!d) throw new Error('chose a droplet that is not there')
-          expect(d.usable).toBe(true)
-          expect(d.freeMemoryBytes).toBeGreaterThanOrEqual(r.memoryBytes)
-          expect(d.freeCpuMillis).toBeGreaterThanOrEqual(r.cpuMillis)
-          expect(d.freeDiskBytes).toBeGreaterThanOrEqual(r.diskBytes)
+          expect(d.state).toBe('ok')
+          expect(d.free.memoryBytes).toBeGreaterThanOrEqual(r.memoryBytes)
+          expect(d.free.cpuMillis).toBeGreaterThanOrEqual(r.cpuMillis)
+          expect(d.free.diskBytes).toBeGreaterThanOrEqual(r.diskBytes)
           if (r.regions) expect(r.regions).toContain(d.region)
           if (r.dropletId) expect(d.id).toBe(r.dropletId)
           expect(d.exclusiveHeld).toBe(false)
-          if (r.exclusive) expect(d.deployments).toBe(0)
-          if (r.spread && r.templateId) expect(d.templates).not.toContain(r.templateId)
+          if (r.exclusive) expect(d.containers).toBe(0)
+          if (r.spread && r.templateId) expect(d.templates[r.templateId] ?? 0).toBe(0)
         }
         if (choice.kind === 'create') {
           expect(r.existingOnly).not.toBe(true)
@@ -112,6 +125,9 @@ describe('properties', () => {
           sizes: fc.shuffledSubarray(s.sizes, { minLength: s.sizes.length }),
           regions: fc.shuffledSubarray(s.regions, { minLength: s.regions.length }),
           dropletsLeft: fc.constant(s.dropletsLeft),
+          demand: fc.constant(s.demand),
+          monthlyCostMicros: fc.constant(s.monthlyCostMicros),
+          latencyMs: fc.constant(s.latencyMs),
         }),
       ),
     )

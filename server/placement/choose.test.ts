@@ -4,8 +4,8 @@ import { droplet, GIB, MIB, request, snapshot } from './testing.ts'
 import type { PlacementRequest, Snapshot } from './types.ts'
 
 describe('what is chosen, as sentences', () => {
-  const a = droplet('a', { freeMemoryBytes: 300 * MIB })
-  const b = droplet('b', { freeMemoryBytes: 1500 * MIB })
+  const a = droplet('a', { free: { memoryBytes: 300 * MIB } })
+  const b = droplet('b', { free: { memoryBytes: 1500 * MIB } })
   const sentence = (s: Partial<Snapshot>, r: Partial<PlacementRequest> = {}) => choose(snapshot(s), request(r)).summary
 
   test.each<[string, string, () => string]>([
@@ -23,7 +23,7 @@ describe('what is chosen, as sentences', () => {
     [
       'of two alike, the one with fewer deployments',
       'y fits best of 2 droplets with room.',
-      () => sentence({ droplets: [droplet('y', { deployments: 0 }), droplet('x', { deployments: 5 })] }),
+      () => sentence({ droplets: [droplet('y', { containers: 0 }), droplet('x', { containers: 5 })] }),
     ],
     [
       'the cheapest size for an empty fleet',
@@ -38,7 +38,7 @@ describe('what is chosen, as sentences', () => {
     [
       'the region where the fleet already is',
       'No droplet has room (1 short of memory): a new s-1vcpu-1gb in nyc3 for $6.00 a month.',
-      () => sentence({ droplets: [droplet('far', { region: 'nyc3', freeMemoryBytes: 0 })] }),
+      () => sentence({ droplets: [droplet('far', { region: 'nyc3', free: { memoryBytes: 0 } })] }),
     ],
     [
       'an allowed region',
@@ -48,17 +48,17 @@ describe('what is chosen, as sentences', () => {
     [
       'another droplet than one with the same template, when it spreads',
       'b is the only droplet with room.',
-      () => sentence({ droplets: [droplet('a', { templates: ['t'] }), b] }, { spread: true, templateId: 't' }),
+      () => sentence({ droplets: [droplet('a', { templates: { t: 1 } }), b] }, { spread: true, templateId: 't' }),
     ],
     [
       'a new droplet when all have the template already',
       'No droplet has room (1 with this template already): a new s-1vcpu-1gb in fra1 for $6.00 a month.',
-      () => sentence({ droplets: [droplet('a', { templates: ['t'] })] }, { spread: true, templateId: 't' }),
+      () => sentence({ droplets: [droplet('a', { templates: { t: 1 } })] }, { spread: true, templateId: 't' }),
     ],
     [
       'an empty droplet for what wants one for itself',
       'y is the only droplet with room.',
-      () => sentence({ droplets: [a, droplet('y', { deployments: 0, templates: [] })] }, { exclusive: true }),
+      () => sentence({ droplets: [a, droplet('y', { containers: 0, templates: {} })] }, { exclusive: true }),
     ],
     [
       'a new droplet rather than one that is not to be shared',
@@ -104,12 +104,12 @@ test('I10: a decision names the winner with its factors and each loser with its 
     snapshot({
       droplets: [
         droplet('fits'),
-        droplet('full', { freeMemoryBytes: 100 * MIB }),
-        droplet('busy', { freeCpuMillis: 100 }),
-        droplet('crammed', { freeDiskBytes: 0 }),
-        droplet('gone', { usable: false, unusableReason: 'unreachable' }),
+        droplet('full', { free: { memoryBytes: 100 * MIB } }),
+        droplet('busy', { free: { cpuMillis: 100 } }),
+        droplet('crammed', { free: { diskBytes: 0 } }),
+        droplet('gone', { state: 'unusable', reason: 'unreachable' }),
         droplet('far', { region: 'nyc3' }),
-        droplet('twin', { templates: ['t'] }),
+        droplet('twin', { templates: { t: 1 } }),
         droplet('reserved', { exclusiveHeld: true }),
       ],
     }),

@@ -10,10 +10,11 @@
  */
 import { type Capacity, capacityOf, readableBytes, shortage } from './capacity.ts'
 import type {
-  Candidate,
   Choice,
   Decision,
+  ExistingCandidate,
   Factor,
+  FactorName,
   PlacementDroplet,
   PlacementRequest,
   PlacementSize,
@@ -24,23 +25,27 @@ import type {
 /** How many droplets a decision names; the rest is in the counts. */
 const NAMED_MAX = 20
 
-/**
- * Memory is what MCP servers run out of first, so packing it tightly decides; a quiet droplet and free CPU break near
- * ties. The weights add up to 1.
- */
-const WEIGHTS = { 'memory-fit': 0.6, 'cpu-headroom': 0.2, quiet: 0.2 } as const
+/** Memory is what MCP servers run out of first, so packing it tightly decides; a quiet droplet breaks near ties. */
+const WEIGHTS: Record<FactorName, number> = {
+  resources: 0.8,
+  load: 0.2,
+  location: 0,
+  cost: 0,
+  redundancy: 0,
+  preferences: 0,
+}
 
 export function choose(snapshot: Snapshot, request: PlacementRequest): Decision {
-  const fitting: Candidate[] = []
+  const fitting: ExistingCandidate[] = []
   const ruledOut: RuledOut[] = []
   for (const droplet of [...snapshot.droplets].sort(byNameThenId)) {
     const out = ruleOut(droplet, request)
-    if (out) ruledOut.push({ dropletId: droplet.id, name: droplet.name, ...out })
+    if (out) ruledOut.push({ dropletId: droplet.id, name: droplet.name, ...out, change: '' })
     else fitting.push(score(droplet, request))
   }
   // The sort is stable, so equal scores stay in the order of names.
   fitting.sort((a, b) => b.score - a.score)
-  const ruledOutCounts: Record<string, number> = {}
+  const ruledOutCounts: Decision['ruledOutCounts'] = {}
   for (const { constraint } of ruledOut) ruledOutCounts[constraint] = (ruledOutCounts[constraint] ?? 0) + 1
   const [best] = fitting
   const choice: Choice = best
@@ -52,18 +57,16 @@ export function choose(snapshot: Snapshot, request: PlacementRequest): Decision 
     candidates: fitting.slice(0, NAMED_MAX),
     ruledOut: ruledOut.slice(0, NAMED_MAX),
     ruledOutCounts,
+    strategy: request.preferences.strategy,
+    weights: WEIGHTS,
+    noNewDroplet: null,
+    forecast: null,
   }
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 const byNameThenId = (a: PlacementDroplet, b: PlacementDroplet): number =>
   compare(a.name, b.name) || compare(a.id, b.id)
-
-const freeOf = (droplet: PlacementDroplet): Capacity => ({
-  memoryBytes: droplet.freeMemoryBytes,
-  cpuMillis: droplet.freeCpuMillis,
-  diskBytes: droplet.freeDiskBytes,
-})
 
 /** The first constraint that the droplet breaks, from the user's wish down to the resources. */
 function ruleOut(
@@ -72,16 +75,16 @@ function ruleOut(
 ): Pick<RuledOut, 'constraint' | 'detail'> | undefined {
   if (request.dropletId !== undefined && droplet.id !== request.dropletId)
     return { constraint: 'not-requested', detail: 'Another droplet was asked for.' }
-  if (!droplet.usable) return { constraint: 'unusable', detail: `It is ${droplet.unusableReason ?? 'not ready'}.` }
+  if (droplet.state !== 'ok') return { constraint: 'unusable', detail: `It is ${droplet.reason ?? 'not ready'}.` }
   if (request.regions && !request.regions.includes(droplet.region))
     return { constraint: 'region', detail: `It is in ${droplet.region}, not in ${list(request.regions)}.` }
   if (droplet.exclusiveHeld) return { constraint: 'exclusive', detail: 'Another deployment has it for itself.' }
-  if (request.exclusive && droplet.deployments > 0)
-    return { constraint: 'exclusive', detail: `It holds ${plural(droplet.deployments, 'other deployment')}.` }
-  if (request.spread && request.templateId !== undefined && droplet.templates.includes(request.templateId))
+  if (request.exclusive && droplet.containers > 0)
+    return { constraint: 'exclusive', detail: `It holds ${plural(droplet.containers, 'other deployment')}.` }
+  if (request.spread && request.templateId !== undefined && (droplet.templates[request.templateId] ?? 0) > 0)
     return { constraint: 'spread', detail: 'Another deployment of this template is there.' }
-  const short = shortage(freeOf(droplet), request)
-  if (short) return { constraint: short, detail: shortDetail(short, freeOf(droplet), request) }
+  const short = shortage(droplet.free, request)
+  if (short) return { constraint: short, detail: shortDetail(short, droplet.free, request) }
   return undefined
 }
 
@@ -92,29 +95,33 @@ function shortDetail(short: 'memory' | 'cpu' | 'disk', free: Capacity, request: 
   return `${readableBytes(Math.max(0, has))} ${short} free, ${readableBytes(needs)} needed.`
 }
 
-function score(droplet: PlacementDroplet, request: PlacementRequest): Candidate {
-  const memoryLeft = droplet.freeMemoryBytes - request.memoryBytes
-  const cpuLeft = droplet.freeCpuMillis - request.cpuMillis
+function score(droplet: PlacementDroplet, request: PlacementRequest): ExistingCandidate {
+  const memoryLeft = droplet.free.memoryBytes - request.memoryBytes
+  const cpuLeft = droplet.free.cpuMillis - request.cpuMillis
   const factors: Factor[] = [
-    {
-      name: 'memory-fit',
-      score: rounded(1 - memoryLeft / Math.max(droplet.memoryBytes, memoryLeft, 1)),
-      detail: `${readableBytes(memoryLeft)} of memory left over`,
-    },
-    {
-      name: 'cpu-headroom',
-      // Halfway at one free vCPU: more than a few change nothing for one container.
-      score: rounded(cpuLeft / (cpuLeft + 1000)),
-      detail: `${vcpu(cpuLeft)} left over`,
-    },
-    {
-      name: 'quiet',
-      score: rounded(1 / (1 + droplet.deployments)),
-      detail: `${plural(droplet.deployments, 'deployment')} there`,
-    },
+    factor(
+      'resources',
+      // CPU is halfway at one free vCPU: more than a few change nothing for one container.
+      0.75 * (1 - memoryLeft / Math.max(droplet.capacity.memoryBytes, memoryLeft, 1)) +
+        (0.25 * cpuLeft) / (cpuLeft + 1000),
+      `${readableBytes(memoryLeft)} of memory and ${vcpu(cpuLeft)} left over`,
+    ),
+    factor('load', 1 / (1 + droplet.containers), `${plural(droplet.containers, 'deployment')} there`),
   ]
-  const total = factors.reduce((sum, f) => sum + f.score * WEIGHTS[f.name as keyof typeof WEIGHTS], 0)
-  return { dropletId: droplet.id, name: droplet.name, score: rounded(total), factors }
+  return {
+    kind: 'existing',
+    dropletId: droplet.id,
+    name: droplet.name,
+    size: droplet.size,
+    region: droplet.region,
+    score: factors.reduce((sum, { points }) => sum + points, 0),
+    factors,
+  }
+}
+
+function factor(name: FactorName, value: number, detail: string): Factor {
+  const score = rounded(value)
+  return { name, score, weight: WEIGHTS[name], points: Math.round(score * WEIGHTS[name] * 1e6), detail }
 }
 
 /** Six digits: far below any difference that matters, and equal on every machine. */
@@ -125,22 +132,28 @@ function withoutDroplet(snapshot: Snapshot, request: PlacementRequest, ruledOut:
     const wanted = ruledOut.find((r) => r.dropletId === request.dropletId)
     return {
       kind: 'none',
+      change: '',
       reason: wanted ? `${wanted.name} can't take it. ${wanted.detail}` : 'The droplet asked for is not in the fleet.',
     }
   }
   if (request.existingOnly)
-    return { kind: 'none', reason: 'No droplet that runs has room, and this may not create one.' }
+    return { kind: 'none', change: '', reason: 'No droplet that runs has room, and this may not create one.' }
   const regions = request.regions ? snapshot.regions.filter((r) => request.regions?.includes(r)) : snapshot.regions
   if (regions.length === 0)
     return {
       kind: 'none',
+      change: '',
       reason: `No droplet can be created in ${request.regions ? list(request.regions) : 'any region now'}.`,
     }
   const sizes = cheapestFirst(snapshot.sizes, request, regions)
   const [size] = sizes
-  if (!size) return { kind: 'none', reason: tooBig(request, regions) }
+  if (!size) return { kind: 'none', change: '', reason: tooBig(request, regions) }
   if (snapshot.dropletsLeft <= 0)
-    return { kind: 'none', reason: 'No droplet has room, and the cloud account may not create another one.' }
+    return {
+      kind: 'none',
+      change: '',
+      reason: 'No droplet has room, and the cloud account may not create another one.',
+    }
   const region = homeRegion(
     snapshot,
     regions.filter((r) => size.regions.includes(r)),

@@ -1,23 +1,28 @@
 /** Droplets, sizes and requests that placement's tests vary. */
-import type { PlacementDroplet, PlacementRequest, PlacementSize, Snapshot } from './types.ts'
+import { DEFAULT_PREFERENCES } from './strategies.ts'
+import type { PlacementDroplet, PlacementRequest, PlacementSize, Resources, Snapshot } from './types.ts'
 
 export const MIB = 2 ** 20
 export const GIB = 2 ** 30
 
-export const droplet = (name: string, o: Partial<PlacementDroplet> = {}): PlacementDroplet => ({
+export const droplet = (
+  name: string,
+  o: Partial<Omit<PlacementDroplet, 'free'>> & { free?: Partial<Resources> } = {},
+): PlacementDroplet => ({
   id: `id-${name}`,
   name,
   region: 'fra1',
   size: 's-1vcpu-2gb',
-  freeMemoryBytes: 1024 * MIB,
-  freeCpuMillis: 900,
-  freeDiskBytes: 20 * GIB,
-  memoryBytes: 2 * GIB,
-  deployments: 1,
-  templates: ['template-1'],
+  capacity: { memoryBytes: 1657 * MIB, cpuMillis: 900, diskBytes: 46 * GIB },
+  used: null,
+  containers: 1,
+  templates: { 'template-1': 1 },
   exclusiveHeld: false,
-  usable: true,
+  state: 'ok',
+  failures: 0,
+  priceMonthlyMicros: 12e6,
   ...o,
+  free: { memoryBytes: 1024 * MIB, cpuMillis: 900, diskBytes: 20 * GIB, ...o.free },
 })
 const size = (slug: string, vcpus: number, memoryMib: number, diskGib: number, dollars: number): PlacementSize => ({
   slug,
@@ -38,11 +43,15 @@ export const snapshot = (o: Partial<Snapshot> = {}): Snapshot => ({
   sizes: SIZES,
   regions: ['ams3', 'fra1', 'nyc3'],
   dropletsLeft: 3,
+  demand: { memoryBytes: 0, cpuMillis: 0, diskBytes: 0, containers: 0 },
+  monthlyCostMicros: 0,
+  latencyMs: {},
   ...o,
 })
 export const request = (o: Partial<PlacementRequest> = {}): PlacementRequest => ({
   memoryBytes: 256 * MIB,
   cpuMillis: 250,
   diskBytes: GIB,
+  preferences: DEFAULT_PREFERENCES,
   ...o,
 })

@@ -4,7 +4,7 @@ import type { CostView } from '#server/api/views.ts'
 import type { UserCtx } from '#server/context.ts'
 import { toBerthError } from '#server/errors.ts'
 import { type Fleet, snapshotFor } from '#server/fleet/index.ts'
-import { choose, type Decision, type PlacementRequest } from '#server/placement/index.ts'
+import { choose, DEFAULT_PREFERENCES, type Decision, type PlacementRequest } from '#server/placement/index.ts'
 
 /** What of a template decides where it may go. */
 interface Placed {
@@ -24,9 +24,11 @@ export async function costsFor(ctx: UserCtx & { services: { fleet: Fleet } }): P
   try {
     const snapshot = await snapshotFor(base, ctx.actor.userId, { signal: AbortSignal.timeout(SNAPSHOT_TIMEOUT_MS) })
     const known = new Map<string, CostView>()
-    // Most of a catalogue asks for the same few sizes: each is placed once.
+    const there = new Set(snapshot.droplets.flatMap(({ templates }) => Object.keys(templates)))
+    // Most of a catalogue asks for the same few sizes and is not in the fleet yet: each such request is placed once.
     return (template) => {
-      const request = requestOf(template)
+      const { templateId, ...rest } = requestOf(template)
+      const request = there.has(template.id) ? { ...rest, templateId } : rest
       const key = JSON.stringify(request)
       const cost = known.get(key) ?? toCost(choose(snapshot, request))
       known.set(key, cost)
@@ -50,8 +52,9 @@ export function requestOf(
   const { sizes, exclusive = false, spread = false } = criteria
   const regions = region ? (criteria.regions ?? [region]).filter((r) => r === region) : criteria.regions
   return {
-    ...{ memoryBytes, cpuMillis, diskBytes, regions, sizes, exclusive },
-    ...(spread && { spread, templateId: id }),
+    ...{ memoryBytes, cpuMillis, diskBytes, regions, sizes, exclusive, spread },
+    templateId: id,
+    preferences: DEFAULT_PREFERENCES,
     ...(dropletId && { dropletId }),
   }
 }

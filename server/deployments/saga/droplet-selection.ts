@@ -3,7 +3,7 @@ import { and, desc, eq, inArray, lt } from 'drizzle-orm'
 import { placements } from '#db/schema/deployments.ts'
 import { droplets, reservations } from '#db/schema/fleet.ts'
 import { BerthError } from '#server/errors.ts'
-import type { Decision, PlacementRequest, Snapshot } from '#server/placement/types.ts'
+import { DEFAULT_PREFERENCES, type Decision, type PlacementRequest, type Snapshot } from '#server/placement/index.ts'
 import { housekeepingTx } from '#server/tx.ts'
 import type { Apart, Capacity } from '../ports.ts'
 import { createLimiter } from './limiter.ts'
@@ -170,13 +170,13 @@ async function takeTurn(c: StepContext, request: PlacementRequest): Promise<Turn
 /** The droplets that are being made as if they stood already, less what others wait for on them. */
 function onceMade(snapshot: Snapshot): Snapshot {
   const droplets = snapshot.droplets
-    .filter((droplet) => droplet.coming)
+    .filter((droplet) => droplet.state === 'coming')
     .map((droplet) => {
-      const made = { ...droplet, usable: true }
+      const made = { ...droplet, state: 'ok' as const, free: { ...droplet.free } }
       for (const wanted of expected.get(droplet.id) ?? []) {
-        made.freeMemoryBytes -= wanted.memoryBytes
-        made.freeCpuMillis -= wanted.cpuMillis
-        made.freeDiskBytes -= wanted.diskBytes
+        made.free.memoryBytes -= wanted.memoryBytes
+        made.free.cpuMillis -= wanted.cpuMillis
+        made.free.diskBytes -= wanted.diskBytes
       }
       return made
     })
@@ -264,6 +264,7 @@ async function requestOf(c: StepContext): Promise<PlacementRequest> {
     cpuMillis,
     diskBytes,
     ...apartOf(c),
+    preferences: DEFAULT_PREFERENCES,
     ...(regions && { regions }),
     ...(c.criteria.sizes && { sizes: c.criteria.sizes }),
     ...(dropletId && { dropletId }),

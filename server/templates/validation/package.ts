@@ -49,7 +49,7 @@ export async function resolveOnDroplet(
 async function roomiestDroplet(base: FleetBase, userId: string, signal: AbortSignal): Promise<string | null> {
   try {
     const { droplets } = await snapshotFor(base, userId, { signal })
-    const [roomiest] = droplets.filter(({ usable }) => usable).sort((a, b) => b.freeMemoryBytes - a.freeMemoryBytes)
+    const [roomiest] = droplets.filter((d) => d.state === 'ok').sort((a, b) => b.free.memoryBytes - a.free.memoryBytes)
     return roomiest?.id ?? null
   } catch (error) {
     if (error instanceof BerthError && error.code === 'CLOUD_ACCOUNT_MISSING') return null

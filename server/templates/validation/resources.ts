@@ -1,6 +1,6 @@
 /** Do the figures that a template asks for fit what is sold, what the image brings and what servers like it need? */
 import type { TemplateContent } from '#db/template-content.ts'
-import { capacityOf, choose, type PlacementSize, readableBytes } from '#server/placement/index.ts'
+import { capacityOf, type PlacementSize, readableBytes, shortage } from '#server/placement/index.ts'
 import { type Finding, fail, pass, skipped, warn } from './checks.ts'
 import { withoutImage } from './image.ts'
 import { setAt } from './patch.ts'
@@ -30,6 +30,11 @@ function allowed({ criteria }: TemplateContent, offer: Offer): PlacementSize[] {
   )
 }
 
+/** Of two at one price, the one with more memory is taken. */
+const dearer = (a: PlacementSize, b: PlacementSize): boolean =>
+  a.priceMonthlyMicros - b.priceMonthlyMicros > 0 ||
+  (a.priceMonthlyMicros === b.priceMonthlyMicros && a.memoryBytes < b.memoryBytes)
+
 const dollars = (micros: number): string => `$${(micros / 1e6).toFixed(2)}`
 
 const NO_OFFER = skipped('Not checked: there is no cloud account to read sizes from.', [], {
@@ -46,13 +51,14 @@ export function resourcesSize(content: TemplateContent, offer: Offer | null): Fi
       text: 'Allow more regions and sizes.',
       patch: setAt(['criteria'], { spread: content.criteria.spread, exclusive: content.criteria.exclusive }),
     })
-  const snapshot = { droplets: [], sizes, regions: offer.regions, dropletsLeft: 1 }
-  const { choice } = choose(snapshot, { ...resources, regions: content.criteria.regions })
-  if (choice.kind === 'create')
-    return pass(`It fits on ${choice.size} at ${dollars(choice.priceMonthlyMicros)} a month.`, [
+  const fitting = sizes.filter((size) => shortage(capacityOf(size), resources) === null)
+  if (fitting.length > 0) {
+    const cheapest = fitting.reduce((a, b) => (dearer(a, b) ? b : a))
+    return pass(`It fits on ${cheapest.slug} at ${dollars(cheapest.priceMonthlyMicros)} a month.`, [
       wanted,
       `Looked at: ${offer.source}`,
     ])
+  }
   const largest = sizes.map(capacityOf).reduce((a, b) => (b.memoryBytes > a.memoryBytes ? b : a))
   const memoryBytes = Math.min(resources.memoryBytes, floorTo(largest.memoryBytes, MEMORY_STEP))
   return fail(
