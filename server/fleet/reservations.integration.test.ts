@@ -177,8 +177,8 @@ describe('I2: what must stand apart', () => {
       (await snapshotFor(fleet, owner.userId, deploymentId ? { deploymentId } : {})).droplets.find(
         (d) => d.id === droplet.id,
       )
-    expect(await seenBy(id)).toMatchObject({ deployments: 0, templates: [], exclusiveHeld: false })
-    expect(await seenBy()).toMatchObject({ deployments: 2, templates: [templateId], exclusiveHeld: true })
+    expect(await seenBy(id)).toMatchObject({ containers: 0, templates: {}, exclusiveHeld: false })
+    expect(await seenBy()).toMatchObject({ containers: 2, templates: { [templateId]: 2 }, exclusiveHeld: true })
   })
 })
 
