@@ -4,7 +4,8 @@ import { KeyRound } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useState } from 'react'
 import { FormProvider, useForm } from 'react-hook-form'
-import { filledIn, VariableFields, type VariableValues } from '#components/marketplace/variable-fields.tsx'
+import { VariableFields } from '#components/marketplace/variable-fields.tsx'
+import { filledIn, initialValues, keptFields, type VariableValues } from '#components/marketplace/variable-model.ts'
 import { useTRPC } from '#components/trpc/client.tsx'
 import { pageError, withWords } from '#components/trpc/errors.ts'
 import { Button } from '#components/ui/button.tsx'
@@ -57,7 +58,9 @@ function Facts({ deployment, template }: { deployment: DeploymentView; template:
     ['Digest', imageDigest ? <code key="digest">{imageDigest}</code> : 'not pulled yet', imageDigest ?? undefined],
     [
       'Transport',
-      transport.type === 'stdio' ? 'stdio, bridged to Streamable HTTP' : `Streamable HTTP on port ${transport.port}`,
+      transport.type === 'stdio'
+        ? 'stdio, bridged to Streamable HTTP'
+        : `${transport.type === 'sse' ? 'HTTP+SSE' : 'Streamable HTTP'} on port ${transport.port}`,
     ],
     ['Limits', template ? `${formatBytes(template.memoryBytes)} memory, ${formatCpu(template.cpuMillis)}` : '…'],
     ['Id', <code key="id">{deploymentId}</code>, deploymentId],
@@ -121,22 +124,17 @@ function ChangeForm({
 }) {
   const trpc = useTRPC()
   const redeploy = useMutation(trpc.deployments.redeploy.mutationOptions())
-  const form = useForm<VariableValues>({ defaultValues: { variables: {} } })
+  const [fields] = useState(() => keptFields(template.variables))
+  const form = useForm<VariableValues>({ defaultValues: initialValues(fields) })
   const submit = form.handleSubmit(async (values) => {
     await redeploy
-      .mutateAsync({ deploymentId: deployment.deploymentId, variables: filledIn(values) })
+      .mutateAsync({ deploymentId: deployment.deploymentId, variables: filledIn(fields, values).variables })
       .then(close, () => undefined)
   })
-  const kept = template.variables.map((variable) => ({
-    ...variable,
-    isRequired: false,
-    default: undefined,
-    placeholder: 'unchanged',
-  }))
   return (
     <FormProvider {...form}>
       <form onSubmit={submit} className="grid grid-cols-1 gap-5" noValidate autoComplete="off">
-        <VariableFields variables={kept} />
+        <VariableFields fields={fields} />
         {redeploy.error && (
           <Notice tone="bad" role="alert" title={pageError(redeploy.error).message}>
             {pageError(redeploy.error).action}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { card, summary } from '#components/testing/rows.ts'
-import { cardState, costWords, facts, needs } from './card-model.ts'
+import { cardState, categoryLabel, costWords, facts, needs, runsOf } from './card-model.ts'
 
 const base = { template: card(), deployments: [], startedId: null, submitting: false, refused: null }
 const id = summary().deploymentId
@@ -37,6 +37,12 @@ describe("a card's button", () => {
       { deployments: [summary({ template: { slug: 'x', name: 'X' } })] },
       'idle: Deploy Now (deploy)',
     ],
+    ['its image was not checked yet', { template: card({ runnable: null }) }, 'idle: Deploy Now (deploy)'],
+    [
+      'its registry deleted it',
+      { template: card({ upstream: { status: 'deleted', message: null } }) },
+      'idle: Deploy Now (nothing)',
+    ],
     ['its image can not be had', { template: card({ runnable: false }) }, 'idle: Deploy Now (nothing)'],
     ['it fits nowhere', { template: card({ cost: { kind: 'none', reason: 'no' } }) }, 'idle: Deploy Now (nothing)'],
   ])('when %s', (_case, over, expected) => {
@@ -61,6 +67,8 @@ describe("a card's words", () => {
     expect(needs({ requiredVariables: [variable, variable, { ...variable, isSecret: true }] })).toBe(
       'needs 1 secret and 2 values',
     )
+    // Berth makes this one itself: one click is enough.
+    expect(needs({ requiredVariables: [{ ...variable, isSecret: true, generate: true }] })).toBe('')
   })
 
   it('says what it would cost this user now', () => {
@@ -73,5 +81,11 @@ describe("a card's words", () => {
   it('leaves out what is not known', () => {
     expect(facts(card())).toBe('9 tools · stdio · 128 MB')
     expect(facts(card({ toolsCount: null }))).toBe('stdio · 128 MB')
+    expect(runsOf(card({ runnable: null }))).toBe('unknown')
+  })
+
+  it('names categories as people do', () => {
+    expect(categoryLabel('developer-tools')).toBe('Developer tools')
+    expect(categoryLabel('ai')).toBe('AI')
   })
 })

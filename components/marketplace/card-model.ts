@@ -1,9 +1,11 @@
 /** What a template's card says and what its button does, from the template and this user's deployment of it. Pure. */
 
-import { STEP_TITLES } from '#components/status/status.ts'
+import { STEP_TITLES, type Tone } from '#components/status/status.ts'
+import type { Runs } from '#components/status/template-status.ts'
 import { formatBytes, formatMonthly, plural } from '#components/ui/format.ts'
 import { STEPS } from '#db/schema/states.ts'
-import type { CostView, DeploymentSummary, TemplateCard } from '#server/api/views.ts'
+import type { Transport } from '#db/template-config.ts'
+import type { CostView, DeploymentSummary, TemplateCard, VariableView } from '#server/api/views.ts'
 
 export interface CardState {
   kind: 'idle' | 'analyzing' | 'deploying' | 'success' | 'error'
@@ -19,7 +21,7 @@ export interface CardState {
 }
 
 interface CardInput {
-  template: Pick<TemplateCard, 'slug' | 'runnable' | 'cost'>
+  template: Pick<TemplateCard, 'slug' | 'runnable' | 'runnableReason' | 'cost' | 'upstream'>
   deployments: readonly DeploymentSummary[]
   /** The one that this page started; its failure stays on the card. */
   startedId: string | null
@@ -64,7 +66,21 @@ const LIVE = new Set(['queued', 'deploying', 'undoing', 'healthy', 'unhealthy'])
 const isLive = (row: DeploymentSummary): boolean => LIVE.has(row.state)
 
 const blocked = (template: CardInput['template']): CardState =>
-  template.runnable && template.cost.kind !== 'none' ? idle : { ...idle, click: 'nothing' }
+  isDeployable(template) ? idle : { ...idle, click: 'nothing' }
+
+type Deployable = Pick<TemplateCard, 'runnable' | 'runnableReason' | 'cost' | 'upstream'>
+
+/** Why it can't be deployed; an image that nobody has asked about yet is no reason: the deployment asks. */
+export function blockedBy({ runnable, runnableReason, cost, upstream }: Deployable): string | null {
+  if (upstream?.status === 'deleted') return 'The registry that it came from has deleted it.'
+  if (runnable === false) return runnableReason ?? 'Its image can not be had.'
+  return cost.kind === 'none' ? cost.reason : null
+}
+
+export const isDeployable = (template: Deployable): boolean => blockedBy(template) === null
+
+export const runsOf = ({ runnable }: Pick<TemplateCard, 'runnable'>): Runs =>
+  runnable === null ? 'unknown' : runnable ? 'here' : 'refused'
 
 function fromDeployment(row: DeploymentSummary, startedId: string | null): CardState | null {
   const deploymentId = row.deploymentId
@@ -101,34 +117,49 @@ function fromDeployment(row: DeploymentSummary, startedId: string | null): CardS
   }
 }
 
+export const TRANSPORT_WORDS: Record<Transport['type'], string> = {
+  stdio: 'stdio',
+  'streamable-http': 'HTTP',
+  sse: 'HTTP+SSE',
+}
+
 /** "26 tools · stdio · 256 MB" */
 export function facts(template: TemplateCard): string {
   const tools = template.toolsCount === null ? [] : [plural(template.toolsCount, 'tool')]
-  const transport = template.transport.type === 'stdio' ? 'stdio' : 'HTTP'
-  return [...tools, transport, formatBytes(template.memoryBytes)].join(' · ')
+  return [...tools, TRANSPORT_WORDS[template.transport.type], formatBytes(template.memoryBytes)].join(' · ')
 }
+
+/** What only the person can give: Berth makes the others itself. */
+export const askedOf = (template: Pick<TemplateCard, 'requiredVariables'>): VariableView[] =>
+  template.requiredVariables.filter((variable) => !variable.generate)
 
 /** "needs 1 secret", "needs 2 values"; empty when nothing is asked. */
 export function needs(template: Pick<TemplateCard, 'requiredVariables'>): string {
-  const secrets = template.requiredVariables.filter((variable) => variable.isSecret).length
-  const values = template.requiredVariables.length - secrets
+  const asked = askedOf(template)
+  const secrets = asked.filter((variable) => variable.isSecret).length
+  const values = asked.length - secrets
   const parts = [secrets > 0 && plural(secrets, 'secret'), values > 0 && plural(values, 'value')].filter(Boolean)
   return parts.length > 0 ? `needs ${parts.join(' and ')}` : ''
 }
 
-export function costWords(cost: CostView): { text: string; tone: 'ok' | 'plain' | 'warn' } {
+export function costWords(cost: CostView): { text: string; tone: Tone | null } {
   switch (cost.kind) {
     case 'existing':
       return { text: `free on ${cost.dropletName}`, tone: 'ok' }
     case 'create':
-      return { text: `+${formatMonthly(cost.priceMonthlyMicros)} new droplet`, tone: 'plain' }
+      return { text: `+${formatMonthly(cost.priceMonthlyMicros)} new droplet`, tone: null }
     case 'none':
       return { text: cost.reason, tone: 'warn' }
   }
 }
 
+/** Words that are said by their letters. */
+const LETTERS: Record<string, string> = { ai: 'AI', api: 'API', crm: 'CRM', iot: 'IoT', llm: 'LLM', sql: 'SQL' }
+
 /** `developer-tools` reads as "Developer tools". */
-export const categoryLabel = (category: string): string => {
-  const words = category.replace(/[-_]+/g, ' ').trim()
-  return words.charAt(0).toUpperCase() + words.slice(1)
+export function categoryLabel(category: string): string {
+  const words = category.split(/[-_\s]+/).filter(Boolean)
+  return words
+    .map((word, i) => LETTERS[word.toLowerCase()] ?? (i === 0 ? word.charAt(0).toUpperCase() + word.slice(1) : word))
+    .join(' ')
 }

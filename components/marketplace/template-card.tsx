@@ -1,19 +1,26 @@
 'use client'
-import { ArrowRight, BadgeCheck, Plus } from 'lucide-react'
+import { ArrowRight, Plus } from 'lucide-react'
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { useEffect, useEffectEvent, useState } from 'react'
+import { TONE_TEXT } from '#components/status/status.ts'
+import { UpstreamBadge } from '#components/status/template-badges.tsx'
 import { Button } from '#components/ui/button.tsx'
 import { Card } from '#components/ui/card.tsx'
 import { cn } from '#components/ui/cn.ts'
 import { Meter } from '#components/ui/meter.tsx'
 import { Tooltip } from '#components/ui/tooltip.tsx'
 import type { DeploymentSummary, TemplateCard as Template } from '#server/api/views.ts'
-import { type CardState, cardState, categoryLabel, costWords, facts, needs } from './card-model.ts'
+import { askedOf, blockedBy, type CardState, cardState, categoryLabel, costWords, facts, needs } from './card-model.ts'
 import { DeployButton } from './deploy-button.tsx'
+import { DeploySheet } from './deploy-sheet.tsx'
+import { SecurityBadge } from './security-badge.tsx'
 import { TemplateMark } from './template-mark.tsx'
+import { OfficialMark, RunsMark, TagLinks } from './template-marks.tsx'
 import { useDeploy } from './use-deploy.ts'
-import { VariablesSheet } from './variables-sheet.tsx'
+
+/** A line of them at most. */
+const TAGS_SHOWN = 3
 
 interface TemplateCardProps {
   template: Template
@@ -33,7 +40,7 @@ export function TemplateCard({ template, deployments }: TemplateCardProps) {
   })
   useLanding(state, deploy.startedId)
   const onDeploy = () => {
-    if (template.requiredVariables.length > 0) {
+    if (askedOf(template).length > 0) {
       deploy.forget()
       setAsking(true)
     } else void deploy.start({ template: template.slug })
@@ -41,7 +48,7 @@ export function TemplateCard({ template, deployments }: TemplateCardProps) {
   return (
     <>
       <CardFace template={template} state={state} onDeploy={onDeploy} />
-      <VariablesSheet template={template} deploy={deploy} open={asking} onOpenChange={setAsking} />
+      <DeploySheet template={template} deploy={deploy} open={asking} onOpenChange={setAsking} />
     </>
   )
 }
@@ -68,7 +75,6 @@ interface CardFaceProps {
 
 function CardFace({ template, state, onDeploy }: CardFaceProps) {
   const details = `/marketplace/${template.slug}`
-  const cost = costWords(template.cost)
   const asks = needs(template)
   return (
     <Card
@@ -86,30 +92,21 @@ function CardFace({ template, state, onDeploy }: CardFaceProps) {
             </h2>
             <p className="truncate text-muted text-sm">{categoryLabel(template.category)}</p>
           </div>
-          {template.isOfficial && (
-            <span className="flex shrink-0 items-center gap-1 text-muted text-sm">
-              <BadgeCheck className="size-4 text-accent" aria-hidden /> official
-            </span>
-          )}
+          {template.isOfficial && <OfficialMark />}
         </div>
         <p className="line-clamp-2 min-h-10 [overflow-wrap:anywhere]">{template.description}</p>
-        <div className="text-muted text-sm" aria-live="polite">
+        <TagLinks tags={template.tags} max={TAGS_SHOWN} />
+        <div className="mt-auto text-muted text-sm" aria-live="polite">
           <p className="truncate">{[facts(template), asks].filter(Boolean).join(' · ')}</p>
-          {state.note ? (
-            <p className={cn('[overflow-wrap:anywhere]', state.kind === 'error' && 'text-bad')}>{state.note}</p>
-          ) : template.runnable ? (
-            <p
-              className={cn(
-                '[overflow-wrap:anywhere]',
-                cost.tone === 'ok' && 'text-ok',
-                cost.tone === 'warn' && 'text-warn',
-              )}
-            >
-              {cost.text}
-            </p>
+          <CardNote template={template} state={state} />
+        </div>
+        <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
+          {template.upstream?.status === 'deleted' ? (
+            <UpstreamBadge status="deleted" />
           ) : (
-            <p className="text-warn">{template.runnableReason ?? 'Its image can not be had.'}</p>
+            <RunsMark template={template} />
           )}
+          <SecurityBadge security={template.security} name={template.name} report={`${details}#security`} />
         </div>
       </div>
       <div className="flex items-center gap-2 border-t px-4 py-3">
@@ -133,6 +130,15 @@ function CardFace({ template, state, onDeploy }: CardFaceProps) {
       )}
     </Card>
   )
+}
+
+/** What happens now, else why not, else what it would cost. */
+function CardNote({ template, state }: Pick<CardFaceProps, 'template' | 'state'>) {
+  if (state.note)
+    return <p className={cn('[overflow-wrap:anywhere]', state.kind === 'error' && TONE_TEXT.bad)}>{state.note}</p>
+  const why = blockedBy(template)
+  const { text, tone } = why === null ? costWords(template.cost) : { text: why, tone: 'warn' as const }
+  return <p className={cn('line-clamp-2 [overflow-wrap:anywhere]', tone && TONE_TEXT[tone])}>{text}</p>
 }
 
 function CardLink({ state, name, details }: { state: CardState; name: string; details: string }) {

@@ -4,15 +4,15 @@ import { useState } from 'react'
 import { v7 as newId } from 'uuid'
 import { useTRPC } from '#components/trpc/client.tsx'
 import { type PageError, pageError } from '#components/trpc/errors.ts'
+import type { DeployRequest } from './deploy-model.ts'
 
-export interface DeployRequest {
-  template: string
-  variables?: Record<string, string>
-  name?: string
+interface Started {
+  id: string | null
+  refused: PageError | null
 }
 
 export interface Deploy {
-  start: (request: DeployRequest) => Promise<string | null>
+  start: (request: DeployRequest) => Promise<Started>
   submitting: boolean
   startedId: string | null
   refused: PageError | null
@@ -26,18 +26,20 @@ export function useDeploy(): Deploy {
   const [startedId, setStartedId] = useState<string | null>(null)
   const [refused, setRefused] = useState<PageError | null>(null)
   const create = useMutation(trpc.deployments.create.mutationOptions())
-  const start = async (request: DeployRequest) => {
-    if (create.isPending) return null
+  const start = async (request: DeployRequest): Promise<Started> => {
+    if (create.isPending) return { id: null, refused: null }
     setRefused(null)
     setStartedId(null)
     try {
       const { deploymentId } = await create.mutateAsync({ ...request, idempotencyKey: newId() })
       setStartedId(deploymentId)
       void queryClient.invalidateQueries({ queryKey: trpc.deployments.list.queryKey() })
-      return deploymentId
+      void queryClient.invalidateQueries({ queryKey: trpc.templates.defaults.pathKey() })
+      return { id: deploymentId, refused: null }
     } catch (error) {
-      setRefused(pageError(error))
-      return null
+      const why = pageError(error)
+      setRefused(why)
+      return { id: null, refused: why }
     }
   }
   return { start, submitting: create.isPending, startedId, refused, forget: () => setRefused(null) }

@@ -5,17 +5,25 @@ import {
   Circle,
   CircleCheck,
   CircleDashed,
+  CircleHelp,
   CircleMinus,
   CircleX,
   LoaderCircle,
+  PackageCheck,
+  PackageX,
   PencilLine,
   Radio,
+  Shield,
+  ShieldAlert,
+  ShieldCheck,
+  ShieldMinus,
   ShieldX,
   TriangleAlert,
 } from 'lucide-react'
 import type { UpstreamStatus } from '#db/schema/templates.ts'
 import type { VersionStatus } from '#db/template-content.ts'
 import type { CheckGroup, ValidationTrigger, Verdict } from '#db/template-validation.ts'
+import type { TemplateWarning } from '#server/api/views.ts'
 import type { Status } from './status.ts'
 
 export const VERSION_STATUS: Record<VersionStatus, Status> = {
@@ -126,6 +134,80 @@ export const UPSTREAM_STATUS: Record<UpstreamStatus, Status> = {
     sentence: 'Its registry removed it, often because it is malware.',
     terminal: true,
   },
+}
+
+/** The security badge; `none` before the first checks. */
+export const SECURITY_STATUS: Record<Verdict | 'none', Status> = {
+  pass: {
+    tone: 'ok',
+    icon: ShieldCheck,
+    label: 'Security passed',
+    sentence: 'What the security checks looked at is in order.',
+    terminal: true,
+  },
+  warn: {
+    tone: 'warn',
+    icon: ShieldAlert,
+    label: 'Security warnings',
+    sentence: 'The security checks found something to know before you deploy it.',
+    terminal: true,
+  },
+  fail: {
+    tone: 'bad',
+    icon: ShieldX,
+    label: 'Security failed',
+    sentence: 'A security check failed, and an admin accepted that.',
+    terminal: true,
+  },
+  skipped: {
+    tone: 'idle',
+    icon: ShieldMinus,
+    label: 'Security unknown',
+    sentence: 'The security checks could not look at it; that is never a pass.',
+    terminal: true,
+  },
+  none: {
+    tone: 'idle',
+    icon: Shield,
+    label: 'Security not checked yet',
+    sentence: 'Its checks have not run yet.',
+    terminal: false,
+  },
+}
+
+/** Can its image be had? */
+export type Runs = 'here' | 'unknown' | 'refused'
+
+export const RUNS_STATUS: Record<Runs, Status> = {
+  here: {
+    tone: 'ok',
+    icon: PackageCheck,
+    label: 'Runs here',
+    sentence: 'Its image is there for your droplets to pull.',
+    terminal: true,
+  },
+  unknown: {
+    tone: 'idle',
+    icon: CircleHelp,
+    label: 'Image not checked yet',
+    sentence: 'Berth has not asked its registry yet; a deployment will.',
+    terminal: false,
+  },
+  refused: {
+    tone: 'warn',
+    icon: PackageX,
+    label: 'Image not available',
+    sentence: 'Its registry does not give the image.',
+    terminal: true,
+  },
+}
+
+/** What hangs over a running copy; the gravest first. */
+export const WARNING_STATUS: Record<TemplateWarning['kind'], Status> = {
+  'upstream-deleted': { ...UPSTREAM_STATUS.deleted, sentence: 'Stop it unless you know better.' },
+  withdrawn: { ...VERSION_STATUS.withdrawn, sentence: 'It can not be deployed again.' },
+  'upstream-deprecated': { ...UPSTREAM_STATUS.deprecated, sentence: 'Look for what replaces it.' },
+  deprecated: { ...VERSION_STATUS.deprecated, sentence: 'Look for a newer version or another server.' },
 }
 
 export const CHECK_GROUP_TITLES: Record<CheckGroup, string> = {
