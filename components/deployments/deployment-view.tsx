@@ -12,9 +12,13 @@ import { LogsTab } from './logs-tab.tsx'
 import { PlacementTab } from './placement-tab.tsx'
 import { SettingsTab } from './settings-tab.tsx'
 import { StepsColumn } from './steps-column.tsx'
+import { TemplateWarnings } from './template-warnings.tsx'
 import { TimelineTab } from './timeline-tab.tsx'
 import { ToolsTab } from './tools-tab.tsx'
 import { useDeployment } from './use-deployment.ts'
+
+/** Nothing of it runs any more, so nothing is to be warned of. */
+const GONE = new Set<string>(['deleting', 'deleted'])
 
 export function DeploymentView({ deploymentId }: { deploymentId: string }) {
   const { view, events, progress } = useDeployment(deploymentId)
@@ -25,6 +29,7 @@ export function DeploymentView({ deploymentId }: { deploymentId: string }) {
   return (
     <div className="grid grid-cols-1 gap-5">
       <DeploymentHeader deployment={deployment} state={progress.state} />
+      {!GONE.has(progress.state) && <TemplateWarnings warnings={deployment.warnings} />}
       <FailureBanner deployment={deployment} progress={progress} />
       <ConnectPanel deployment={deployment} state={progress.state} />
       <div className="grid items-start gap-5 lg:grid-cols-[320px_minmax(0,1fr)]">

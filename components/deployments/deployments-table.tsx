@@ -9,6 +9,7 @@ import { Meter } from '#components/ui/meter.tsx'
 import { RelativeTime } from '#components/ui/relative-time.tsx'
 import { STEPS } from '#db/schema/states.ts'
 import type { DeploymentSummary } from '#server/api/views.ts'
+import { WarningMark } from './template-warnings.tsx'
 
 const COLUMNS = ['Name', 'Status', 'Template', 'Droplet', 'Memory', 'Age'] as const
 
@@ -74,6 +75,7 @@ function Status({ row }: { row: DeploymentSummary }) {
           barClassName="fill-busy"
         />
       )}
+      <WarningMark warnings={row.warnings} />
       {row.state === 'failed' && row.errorMessage && (
         <span className="hidden max-w-72 truncate text-bad text-sm md:block" title={row.errorMessage}>
           {row.errorMessage}

@@ -7,16 +7,7 @@ import { useTRPC } from '#components/trpc/client.tsx'
 import { Button } from '#components/ui/button.tsx'
 import { EmptyState } from '#components/ui/empty-state.tsx'
 import { PageHeader } from '#components/ui/page-header.tsx'
-import type { TemplateCard as Template } from '#server/api/views.ts'
-
-const OFFERED = 3
-
-/** Servers that come up without a question, best known first. */
-export const goodFirst = (templates: readonly Template[]): Template[] =>
-  templates
-    .filter((template) => template.runnable && template.requiredVariables.length === 0)
-    .sort((a, b) => Number(b.isOfficial) - Number(a.isOfficial) || b.popularity - a.popularity)
-    .slice(0, OFFERED)
+import { goodFirst } from './good-first.ts'
 
 export function FirstVisit() {
   const trpc = useTRPC()

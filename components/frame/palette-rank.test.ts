@@ -8,3 +8,8 @@ it('finds whole pieces only, and puts a name that begins with them first', () =>
   expect(paletteRank('Filesystem Files filesystem', 'mem')).toBe(0)
   expect(paletteRank('Everything (stdio) Developer tools', 'every stdio')).toBe(1)
 })
+
+it('trusts the server with a slip of the finger, behind everything else', () => {
+  expect(paletteRank('GitHub Developer tools github', 'githib', ['githib'])).toBe(0.2)
+  expect(paletteRank('GitHub Developer tools github', 'githi', ['githib'])).toBe(0)
+})

@@ -1,12 +1,13 @@
 'use client'
-import { useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Command } from 'cmdk'
 import { Keyboard, LogOut, type LucideIcon, Moon, Rocket, Search, Sun } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { useTheme } from 'next-themes'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useDeployments } from '#components/live/fleet-data.ts'
 import { categoryLabel } from '#components/marketplace/card-model.ts'
+import { useSettled } from '#components/marketplace/use-filters.ts'
 import { DEPLOYMENT_STATUS } from '#components/status/status.ts'
 import { useTRPC } from '#components/trpc/client.tsx'
 import { Kbd } from '#components/ui/card.tsx'
@@ -14,6 +15,11 @@ import { Dialog, DialogContent } from '#components/ui/dialog.tsx'
 import { useLeave } from './account-menu.tsx'
 import { paletteRank } from './palette-rank.ts'
 import type { Place } from './places.ts'
+
+/** The catalogue may hold thousands: the server looks for what is typed. */
+const TEMPLATES_SHOWN = 20
+const SEARCH_MAX = 200
+const TYPING_MS = 120
 
 interface PaletteProps {
   places: readonly Place[]
@@ -29,6 +35,8 @@ interface Entry {
   label: string
   detail?: string
   keys?: string[]
+  /** What the server found it by. */
+  found?: string
   run: () => void
 }
 
@@ -47,7 +55,8 @@ export function Palette({ open, onOpenChange, ...rest }: PaletteProps) {
 
 function PaletteList({ close, ...rest }: Omit<PaletteProps, 'open' | 'onOpenChange'> & { close: () => void }) {
   const groups = new Map<string, Entry[]>()
-  const found = useEntries(rest)
+  const [typed, setTyped] = useState('')
+  const found = useEntries({ ...rest, typed })
   for (const entry of found) groups.set(entry.group, [...(groups.get(entry.group) ?? []), entry])
   return (
     <Command label="Command palette" filter={paletteRank} className="flex max-h-[60vh] flex-col">
@@ -55,6 +64,8 @@ function PaletteList({ close, ...rest }: Omit<PaletteProps, 'open' | 'onOpenChan
         <Search className="size-4 shrink-0 text-muted" aria-hidden />
         <Command.Input
           autoFocus
+          value={typed}
+          onValueChange={setTyped}
           placeholder="Go to a page, a deployment, a template…"
           className="h-12 w-full bg-transparent text-md outline-none"
         />
@@ -89,6 +100,7 @@ function Row({ entry, onSelect }: { entry: Entry; onSelect: () => void }): React
   return (
     <Command.Item
       value={`${entry.label} ${entry.detail ?? ''} ${entry.id}`}
+      keywords={entry.found ? [entry.found] : []}
       onSelect={onSelect}
       className="flex h-9 cursor-pointer items-center gap-2.5 rounded-control px-2 data-[selected=true]:bg-hover"
     >
@@ -105,13 +117,17 @@ function Row({ entry, onSelect }: { entry: Entry; onSelect: () => void }): React
 }
 
 /** The palette as data: places, what stands, what can be deployed, what can be done. */
-function useEntries({ places, onKeys }: Pick<PaletteProps, 'places' | 'onKeys'>): Entry[] {
+function useEntries({ places, onKeys, typed }: Pick<PaletteProps, 'places' | 'onKeys'> & { typed: string }): Entry[] {
   const router = useRouter()
   const trpc = useTRPC()
   const { resolvedTheme, setTheme } = useTheme()
   const leave = useLeave()
   const { data: deployments = [] } = useDeployments()
-  const { data: templates = [] } = useQuery(trpc.templates.list.queryOptions())
+  const search = useSettled(typed.trim().slice(0, SEARCH_MAX), TYPING_MS)
+  const { data: templates = [], isPlaceholderData } = useQuery({
+    ...trpc.templates.list.queryOptions({ ...(search && { search }), limit: TEMPLATES_SHOWN }),
+    placeholderData: keepPreviousData,
+  })
   const dark = resolvedTheme === 'dark'
   return [
     ...places.map(
@@ -141,6 +157,7 @@ function useEntries({ places, onKeys }: Pick<PaletteProps, 'places' | 'onKeys'>)
         icon: Rocket,
         label: template.name,
         detail: categoryLabel(template.category),
+        ...(search && !isPlaceholderData && { found: search }),
         run: () => router.push(`/marketplace/${template.slug}`),
       }),
     ),

@@ -16,7 +16,10 @@ export function DeployPanel({ template }: { template: TemplateView }) {
   const deploy = useDeploy()
   const defaults = useDefaults(template.slug)
   return (
-    <Card aria-label="Deploy" className="grid gap-4 p-4">
+    <Card
+      aria-label="Deploy"
+      className="scroll-thin grid grid-cols-1 gap-4 p-4 lg:max-h-[calc(100dvh-6rem)] lg:overflow-y-auto"
+    >
       <Cost template={template} />
       {defaults === undefined ? (
         <div className="grid gap-4" aria-busy>

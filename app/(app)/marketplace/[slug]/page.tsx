@@ -19,7 +19,10 @@ export async function generateMetadata(props: TemplatePageProps): Promise<Metada
 
 export default async function TemplatePage(props: TemplatePageProps) {
   const { slug } = await load(props)
-  const state = await prefetch((trpc) => [trpc.templates.get.queryOptions({ slug })])
+  const state = await prefetch((trpc) => [
+    trpc.templates.get.queryOptions({ slug }),
+    trpc.templates.defaults.queryOptions({ template: slug }),
+  ])
   return (
     <HydrationBoundary state={state}>
       <TemplateDetails slug={slug} />
