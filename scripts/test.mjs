@@ -24,6 +24,7 @@ const DEBIAN = {
   'docker-registry': 'docker-registry',
   iproute2: 'ip',
   'cloud-init': 'cloud-init',
+  'python3-pip': 'pip3',
   procps: 'ps',
 }
 const SEARCH = `${process.env.PATH}:/usr/sbin:/usr/local/sbin`

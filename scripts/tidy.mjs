@@ -41,10 +41,21 @@ const PATTERNS = [
     pattern: /as RemoteCommand|as unknown as RemoteCommand/,
   },
   {
-    // Trivy is the operator's own binary and has no library: one file runs it, by a list of arguments.
+    // Trivy is the operator's own binary and has no library: one file runs it, by a list of arguments. Container files
+    // are text to the server: they run in throw-away containers only, and may not be imported (below).
     name: 'R1: the server starts no processes but Trivy',
-    files: product.filter((f) => /^(server|app|components)\//.test(f) && f !== 'server/templates/validation/trivy.ts'),
+    files: product.filter(
+      (f) =>
+        /^(server|app|components)\//.test(f) &&
+        f !== 'server/templates/validation/trivy.ts' &&
+        !f.startsWith('server/packages/container-files/'),
+    ),
     pattern: /child_process/,
+  },
+  {
+    name: 'R1: what is for containers is never loaded by the server',
+    files: product,
+    pattern: /(from|import\() ?['"`][^'"`]*container-files\//,
   },
   {
     name: 'R1: no shell',

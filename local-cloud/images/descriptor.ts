@@ -33,6 +33,13 @@ export const imageDescriptor = z.strictObject({
   /** Paths that hold data (Docker `VOLUME`). */
   volumes: z.array(z.string().startsWith('/')).default([]),
   user: z.string().default('1000:1000'),
+  /** What the image holds of this machine besides Node.js; only the `host` driver builds it, with the libraries it needs. */
+  machine: z
+    .strictObject({
+      programs: z.array(z.string().startsWith('/')).default([]),
+      folders: z.array(z.string().startsWith('/')).default([]),
+    })
+    .default({ programs: [], folders: [] }),
 })
 
 export interface Image extends z.infer<typeof imageDescriptor> {

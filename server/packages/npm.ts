@@ -3,6 +3,7 @@ import type { PackageSource } from '#db/template-config.ts'
 import type { PackageLock } from '#db/template-content.ts'
 import type { FileToPut } from '#server/engine/port.ts'
 import { BerthError } from '#server/errors.ts'
+import { containerFile } from './container-file.ts'
 import type { JobEnd } from './job.ts'
 import { PACKAGE_DIR, SCRATCH_DIR } from './names.ts'
 import { readNpmLock, refused } from './npm-lock.ts'
@@ -17,14 +18,7 @@ type NpmLock = Extract<PackageLock, { registryType: 'npm' }>
 const UNREACHABLE = /\bcode (ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ERR_SOCKET_TIMEOUT|E50\d|E429)\b/
 const TOLD_LINES_MAX = 4
 
-/** Runs one npm after the other; used only where install scripts are allowed, since it needs to start processes. */
-const IN_TURN = `import { spawnSync } from 'node:child_process'
-for (const args of JSON.parse(process.argv[2])) {
-  const { status, error } = spawnSync(process.execPath, args, { stdio: 'inherit' })
-  if (error) console.error(String(error))
-  if (status !== 0) process.exit(status || 1)
-}
-`
+const IN_TURN = containerFile('in-turn.mjs')
 
 const options = (runner: NodeRunner) => [
   ...['--prefix', PACKAGE_DIR, '--cache', `${SCRATCH_DIR}/npm`, '--registry', runner.registryUrl],

@@ -4,6 +4,7 @@ import type { PackageSource } from '#db/template-config.ts'
 import type { PackageLock } from '#db/template-content.ts'
 import type { FileToPut } from '#server/engine/port.ts'
 import { BerthError } from '#server/errors.ts'
+import { containerFile } from './container-file.ts'
 import type { JobEnd } from './job.ts'
 import { PACKAGE_DIR, SCRATCH_DIR } from './names.ts'
 import { refused } from './npm-lock.ts'
@@ -17,27 +18,7 @@ export const RESOLVED_FILE = 'resolved.json'
 const TOLD_LINES_MAX = 4
 const UNREACHABLE = /NewConnectionError|ConnectTimeoutError|ReadTimeoutError|Connection (refused|reset)|Name or service/
 
-/**
- * Installs wheels into a folder that is thrown away, since only their files say which programs there are; no line of
- * them runs. What it tells is checked on this side.
- */
-const RESOLVE = `import importlib.metadata as metadata, json, subprocess, sys
-name, target, report, out, *pip = sys.argv[1:]
-if subprocess.run([sys.executable, '-m', 'pip', *pip]).returncode != 0:
-    sys.exit(1)
-installed = []
-for item in json.load(open(report))['install']:
-    info = item.get('download_info', {})
-    archive = info.get('archive_info', {})
-    digest = archive.get('hashes', {}).get('sha256') or (archive.get('hash') or '').removeprefix('sha256=')
-    installed.append({
-        'name': item['metadata']['name'], 'version': item['metadata']['version'], 'url': info.get('url', ''),
-        'sha256': digest, 'direct': bool(item.get('is_direct')),
-    })
-found = next(iter(metadata.distributions(name=name, path=[target])), None)
-scripts = [e.name for e in found.entry_points if e.group == 'console_scripts'] if found else []
-json.dump({'installed': installed, 'scripts': scripts}, open(out, 'w'))
-`
+const RESOLVE = containerFile('resolve.py')
 
 const resolved = z.object({
   installed: z

@@ -109,6 +109,7 @@ const imageKey = ({ sourceDir, ...image }: Image): string =>
     config: imageConfig({ ...image, sourceDir }, []),
     tags: image.tags,
     volumes: image.volumes,
+    machine: image.machine,
     source: sourceDir ? sourceFiles(sourceDir) : [],
   })
 

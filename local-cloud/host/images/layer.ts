@@ -10,6 +10,7 @@ import {
   lstatSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   statSync,
 } from 'node:fs'
 import path from 'node:path'
@@ -60,17 +61,38 @@ export async function appLayer(file: string, image: Image): Promise<Layer> {
     for (const folder of productionClosure(CHECKOUT, image.packages))
       await tar.tree(path.posix.join(app, folder), path.join(CHECKOUT, folder), NOT_AT_RUN_TIME)
     if (image.sourceDir) await tar.tree(`${app}/src`, image.sourceDir)
+    await addMachine(tar, image.machine)
     // A new named volume takes owner and mode of the folder it covers.
     for (const volume of image.volumes) tar.directory(volume.slice(1), { uid: 1000 })
   })
 }
 
+/** Programs and folders as they are here, and every library that one of their files is linked to. */
+async function addMachine(tar: LayerWriter, { programs, folders }: Image['machine']): Promise<void> {
+  const modules = folders.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name.endsWith('.so'))
+      .map((entry) => path.join(entry.parentPath, entry.name)),
+  )
+  const libraries = new Set<string>()
+  for (const program of programs) for (const one of await linkedLibraries(program)) libraries.add(one)
+  // A module may need nothing but the program that loads it.
+  for (const module of modules) for (const one of await namedByLdd(module)) libraries.add(one)
+  for (const library of [...libraries].sort()) await tar.file(library.slice(1), library, 0o755)
+  for (const program of programs) await tar.file(program.slice(1), realpathSync(program), 0o755)
+  for (const folder of folders) await tar.tree(folder.slice(1), folder)
+}
+
 /** The files that the dynamic loader maps for a program, the loader itself among them. */
 async function linkedLibraries(program: string): Promise<string[]> {
-  const text = await run('ldd', [program])
-  const files = text.split('\n').flatMap((line) => /(?:=> )?(\/\S+) \(0x/.exec(line)?.[1] ?? [])
+  const files = await namedByLdd(program)
   if (files.length === 0) throw new Error(`ldd names no libraries of ${program}: is it a static or foreign binary?`)
-  return [...new Set(files)].sort()
+  return files
+}
+
+async function namedByLdd(file: string): Promise<string[]> {
+  const text = await run('ldd', [file])
+  return [...new Set(text.split('\n').flatMap((line) => /(?:=> )?(\/\S+) \(0x/.exec(line)?.[1] ?? []))].sort()
 }
 
 interface LayerWriter {
