@@ -1,8 +1,9 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
-import { DecisionView } from '#components/deployments/placement-tab.tsx'
+
 import { useDeployments } from '#components/live/fleet-data.ts'
+import { DecisionView } from '#components/placement/decision-view.tsx'
 import { DeploymentStatus } from '#components/status/status-badge.tsx'
 import { useTRPC } from '#components/trpc/client.tsx'
 import { QueryError } from '#components/trpc/query-error.tsx'
