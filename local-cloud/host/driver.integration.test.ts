@@ -196,9 +196,9 @@ describe.skipIf(missing !== null)(missing ? `the host driver (${missing})` : 'th
 
   test('a second start builds no image', async () => {
     const cloud = await cloudHere()
-    expect(cloud.lines.filter((line) => line.includes('built image'))).toHaveLength(5)
+    expect(cloud.lines.filter((line) => line.includes('built image'))).toHaveLength(6)
     await cloud.restart()
-    expect(cloud.lines.filter((line) => line.includes('built image'))).toHaveLength(5)
+    expect(cloud.lines.filter((line) => line.includes('built image'))).toHaveLength(6)
   })
 
   test('kill -9 of the local cloud ends its droplets; the next start boots them with their data', async () => {

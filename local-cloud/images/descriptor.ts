@@ -50,7 +50,7 @@ export interface Image extends z.infer<typeof imageDescriptor> {
   versions: Record<string, string>
 }
 
-/** The five built-in servers. */
+/** The five built-in servers, and the runner of npm packages. */
 export const BUILT_IN_IMAGES = path.join(import.meta.dirname, 'descriptors')
 
 /** This checkout: its `node_modules` holds the packages. */
