@@ -1,7 +1,7 @@
 /** The arrows of the architecture: app → api → features → clients → db, one way. See docs/developer/architecture.md. */
 const base = ['server/(errors|config|context|tx)\\.ts$', '^server/(crypto|observability)/', '^db/']
 const clients = '^server/(placement|engine|cloud|registry)/'
-const features = '^server/(deployments|fleet|templates|gateway|workflows|auth|packages)/'
+const features = '^server/(deployments|fleet|templates|gateway|workflows|auth|packages|effectiveness)/'
 const tests = '\\.test\\.tsx?$|/testing[^/]*\\.ts$|contract\\.ts$'
 
 module.exports = {
@@ -27,7 +27,7 @@ module.exports = {
       from: { path: '^(app|components)/', pathNot: tests },
       to: {
         path: '^(server|db|local-cloud)/',
-        pathNot: '^db/(schema/states|template-(config|content|validation))\\.ts$',
+        pathNot: '^db/(schema/states|placement-preferences|template-(config|content|validation))\\.ts$',
         dependencyTypesNot: ['type-only'],
       },
     },
@@ -54,7 +54,7 @@ module.exports = {
       comment: 'server/api/views.ts holds types only: the shapes that leave, which features fill and pages draw',
       severity: 'error',
       from: { path: features, pathNot: tests },
-      to: { path: ['^server/api/', '^app/', '^components/'], pathNot: '^server/api/views\\.ts$' },
+      to: { path: ['^server/api/', '^app/', '^components/'], pathNot: '^server/api/views(-placement)?\\.ts$' },
     },
     {
       name: 'base-knows-nothing-above',
@@ -74,7 +74,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^server/([^/]+)/', pathNot: tests },
       to: {
-        path: '^server/(deployments|fleet|gateway|engine|cloud|workflows|auth|templates|placement|packages)/',
+        path: '^server/(deployments|fleet|gateway|engine|cloud|workflows|auth|templates|placement|packages|effectiveness)/',
         pathNot: ['^server/$1/', '/(index|port|types|event-types)\\.ts$', '/remote-commands\\.ts$'],
         dependencyTypesNot: ['type-only'],
       },

@@ -112,7 +112,11 @@ export const auditLog = pgTable(
     resource: text('resource').notNull(),
     data: jsonb('data').$type<Record<string, unknown>>().notNull().default({}),
   },
-  (t) => [index('audit_log_user_idx').on(t.userId, t.at)],
+  (t) => [
+    index('audit_log_user_idx').on(t.userId, t.at),
+    // How often a droplet was lost of late.
+    index('audit_log_unreachable_idx').on(t.at).where(sql`${t.action} = 'droplet.unreachable'`),
+  ],
 )
 
 /** Facts about this installation; one row (`id` = 1). */

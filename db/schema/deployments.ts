@@ -1,6 +1,7 @@
 /** Deployments: the row, its saga (steps, undo log, lease), its events, and its gateway tokens. */
 import { sql } from 'drizzle-orm'
 import { boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import type { PLACEMENT_STRATEGIES } from '../placement-preferences.ts'
 import { users } from './auth.ts'
 import type { Sealed } from './cloud.ts'
 import { at, id, int8, now } from './columns.ts'
@@ -48,6 +49,8 @@ export const deployments = pgTable(
     /** What the user asked placement for; null means "Berth chooses". */
     requestedRegion: text('requested_region'),
     requestedDropletId: uuid('requested_droplet_id'),
+    /** In place of the strategy of the user's preferences. */
+    requestedStrategy: text('requested_strategy').$type<(typeof PLACEMENT_STRATEGIES)[number]>(),
     /** In place of the template's own figures; null: those. */
     resources: jsonb('resources').$type<{ memoryBytes?: number; cpuMillis?: number }>(),
     /** False: only where there is room already. */
@@ -146,22 +149,11 @@ export const deploymentEvents = pgTable(
     type: text('type').notNull(),
     data: jsonb('data').$type<Record<string, unknown>>().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.deploymentId, t.n] })],
-)
-
-/** Why this droplet: the decision with its reasons (I10). */
-export const placements = pgTable(
-  'placements',
-  {
-    deploymentId: uuid('deployment_id')
-      .notNull()
-      .references(() => deployments.id, { onDelete: 'cascade' }),
-    attempt: integer('attempt').notNull(),
-    at: now('at'),
-    decision: jsonb('decision').$type<Record<string, unknown>>().notNull(),
-    snapshot: jsonb('snapshot').$type<Record<string, unknown>>().notNull(),
-  },
-  (t) => [primaryKey({ columns: [t.deploymentId, t.attempt] })],
+  (t) => [
+    primaryKey({ columns: [t.deploymentId, t.n] }),
+    // Failures of late, which the circuit breaker and placement look at.
+    index('deployment_events_failed_idx').on(t.at).where(sql`${t.type} = 'step.failed'`),
+  ],
 )
 
 /** Bearer tokens of the gateway, SHA-256 at rest. */

@@ -1,5 +1,6 @@
 /** Input shapes that several routers share. */
 import { z } from 'zod'
+import { PLACEMENT_STRATEGIES } from '#db/placement-preferences.ts'
 import { ENV_KEY } from '#db/template-config.ts'
 import { templateContent } from '#db/template-content.ts'
 
@@ -105,6 +106,7 @@ export const reuse = z
 export const email = z.email().max(254)
 /** NIST SP 800-63B-4 §3.1.1.2: at least 15 characters where a password is the only factor; a limit above 64. */
 export const newPassword = z.string().min(15, 'Use at least 15 characters').max(256)
+export const strategy = z.enum(PLACEMENT_STRATEGIES)
 export const region = z
   .string()
   .max(20)

@@ -1,5 +1,6 @@
 import { v7 } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { PlacementSettings } from '#db/placement-preferences.ts'
 import { templateContent } from '#db/template-content.ts'
 import { appRouter } from '#server/api/root.ts'
 import type { Meta } from '#server/api/trpc.ts'
@@ -31,6 +32,16 @@ const content = templateContent.parse({
     resources: { memoryBytes: 2 ** 27, cpuMillis: 100, diskBytes: 0 },
   },
 })
+
+const placement: PlacementSettings = {
+  ...{ strategy: 'balanced', weights: null, place: null, latency: 'distance' },
+  ...{ preferredRegions: [], forbiddenRegions: [], preferredSizes: [], forbiddenSizes: [] },
+  ...{ preferredDroplets: [], forbiddenDroplets: [] },
+  provisioning: {
+    ...{ enabled: true, maxDropletsPerUser: null, preferredRegions: [], defaultSize: null },
+    ...{ autoScaleEnabled: true, monthlyBudgetUsd: null },
+  },
+}
 
 /** Every procedure of the router stands here; one that does not fails the first test. */
 const SAMPLES: Record<string, Sample> = {
@@ -83,6 +94,13 @@ const SAMPLES: Record<string, Sample> = {
   'settings.cloudAccount.set': { own: () => ({ token: 'dop_v1_0123456789abcdef' }) },
   'settings.cloudAccount.remove': nothing,
   'settings.cloudAccount.forget': nothing,
+  'settings.placement.get': nothing,
+  'settings.placement.set': {
+    ids: ({ dropletId }) => [
+      { ...placement, preferredDroplets: [dropletId] },
+      { ...placement, forbiddenDroplets: [dropletId] },
+    ],
+  },
   'settings.apiTokens.list': nothing,
   'settings.apiTokens.create': { own: () => ({ name: 'x', scopes: ['read'] }) },
   'settings.apiTokens.revoke': { ids: ({ tokenId }) => [{ tokenId }] },

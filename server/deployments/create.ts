@@ -10,6 +10,7 @@ import { droplets } from '#db/schema/fleet.ts'
 import type { TemplateConfig } from '#db/template-config.ts'
 import type { UserCtx } from '#server/context.ts'
 import { BerthError } from '#server/errors.ts'
+import type { Strategy } from '#server/placement/types.ts'
 import { refuseUnlessDeployable, type Standing } from './gate.ts'
 import { insertDeployment, type NewDeployment } from './insert.ts'
 import { reusedValues } from './saved-values.ts'
@@ -24,6 +25,8 @@ export interface CreateInput {
   name?: string
   region?: string
   dropletId?: string
+  /** For this deployment, in place of the person's own. */
+  strategy?: Strategy
   /** Values by name, from own deployments that have them; `variables` wins where both give one. */
   reuse?: Record<string, string>
   /** In place of the template's own figures. */
@@ -50,6 +53,7 @@ export async function createDeployment(ctx: UserCtx, input: CreateInput): Promis
     idempotencyKey: input.idempotencyKey ?? null,
     region: input.region ?? null,
     dropletId: input.dropletId ?? null,
+    strategy: input.strategy ?? null,
     resources: input.resources ?? null,
     allowNewDroplet: true,
     variables: sealVariables(ctx.vault, id, variables),

@@ -69,6 +69,7 @@ export async function startDryRun(base: Base, input: DryRunInput): Promise<{ dep
     idempotencyKey: null,
     region: null,
     dropletId: null,
+    strategy: null,
     resources: null,
     allowNewDroplet: input.allowNewDroplet,
     variables: sealVariables(base.vault, id, variables),

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm'
 import type { Db } from '#db/client.ts'
 import type { Sealed } from '#db/schema/cloud.ts'
 import type { deployments } from '#db/schema/deployments.ts'
+import type { Strategy } from '#server/placement/types.ts'
 import { eventNote, recordedStatement } from '#server/tx.ts'
 import type { EventInput } from './event-types.ts'
 import { type Purpose, stepsFor } from './purpose.ts'
@@ -19,6 +20,7 @@ export interface NewDeployment {
   idempotencyKey: string | null
   region: string | null
   dropletId: string | null
+  strategy: Strategy | null
   resources: (typeof deployments.$inferSelect)['resources']
   allowNewDroplet: boolean
   variables: Sealed
@@ -32,10 +34,10 @@ export async function insertDeployment(db: Db, row: NewDeployment): Promise<bool
     sql`
       with made as (
         insert into deployments (id, user_id, template_id, template_version_id, purpose, name, priority,
-          idempotency_key, requested_region, requested_droplet_id, resources, allow_new_droplet, variables,
+          idempotency_key, requested_region, requested_droplet_id, requested_strategy, resources, allow_new_droplet, variables,
           deadline_at, last_event)
         values (${row.id}, ${row.userId}, ${row.templateId}, ${row.templateVersionId}, ${row.purpose}, ${row.name},
-          ${row.priority}, ${row.idempotencyKey}, ${row.region}, ${row.dropletId},
+          ${row.priority}, ${row.idempotencyKey}, ${row.region}, ${row.dropletId}, ${row.strategy},
           ${row.resources && JSON.stringify(row.resources)}::jsonb, ${row.allowNewDroplet},
           ${JSON.stringify(row.variables)}::jsonb, now() + ${QUEUE_DEADLINE_MS} * interval '1 millisecond', 1)
         on conflict (user_id, idempotency_key) do nothing

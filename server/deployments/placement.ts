@@ -1,5 +1,5 @@
-import { desc, eq } from 'drizzle-orm'
-import { placements } from '#db/schema/deployments.ts'
+import { and, desc, eq, isNotNull } from 'drizzle-orm'
+import { placements } from '#db/schema/placement.ts'
 import type { UserCtx } from '#server/context.ts'
 import type { Decision } from '#server/placement/types.ts'
 import { getOwnDeployment } from './own.ts'
@@ -10,7 +10,8 @@ export async function deploymentPlacement(ctx: UserCtx, input: { deploymentId: s
   const [row] = await ctx.db
     .select({ decision: placements.decision })
     .from(placements)
-    .where(eq(placements.deploymentId, input.deploymentId))
+    // What was decided before decisions had six factors can't be drawn.
+    .where(and(eq(placements.deploymentId, input.deploymentId), isNotNull(placements.policyVersion)))
     .orderBy(desc(placements.attempt))
     .limit(1)
   // Written only by the droplet-selection step, from a Decision.

@@ -4,7 +4,7 @@ import type { Verdict } from '#db/template-validation.ts'
 import type { Base } from '#server/context.ts'
 import type { EnginePool } from '#server/engine/port.ts'
 import type { Gateway } from '#server/gateway/port.ts'
-import type { Decision, PlacementRequest, Snapshot } from '#server/placement/types.ts'
+import type { Decision, PlacementPreferences, PlacementRequest, Snapshot, Strategy } from '#server/placement/types.ts'
 import type { CredentialsFor } from '#server/registry/port.ts'
 
 /** Capacity that one attempt of a deployment holds on a droplet. */
@@ -30,6 +30,8 @@ export type Apart = Pick<PlacementRequest, 'templateId' | 'spread' | 'exclusive'
 export interface FleetPort {
   /** @throws CLOUD_ACCOUNT_MISSING */
   snapshotFor(userId: string, o: { signal: AbortSignal; deploymentId: string }): Promise<Snapshot>
+  /** @param strategy in place of the person's own, and of their weights */
+  preferencesFor(userId: string, strategy?: Strategy): Promise<PlacementPreferences>
   /** Idempotent. @throws NO_PLACEMENT when it no longer fits */
   reserve(tx: Tx, input: Capacity & Apart & { dropletId: string; deploymentId: string; attempt: number }): Promise<void>
   release(tx: Tx, input: { deploymentId: string; attempt: number }): Promise<void>

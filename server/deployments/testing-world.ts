@@ -11,7 +11,7 @@ import type { Base } from '#server/context.ts'
 import type { ContainerInfo, Engine, EnginePool, ImageInfo } from '#server/engine/port.ts'
 import { BerthError } from '#server/errors.ts'
 import type { Gateway } from '#server/gateway/port.ts'
-import { choose } from '#server/placement/index.ts'
+import { choose, DEFAULT_PREFERENCES } from '#server/placement/index.ts'
 import type { DeploymentsDeps, FleetPort } from './ports.ts'
 
 export type Kind = 'container' | 'network' | 'volume' | 'image' | 'droplet'
@@ -90,6 +90,7 @@ function worldFleet(base: Base, sql: Sql): FleetPort {
         latencyMs: {},
       }
     },
+    preferencesFor: async () => DEFAULT_PREFERENCES,
     async reserve(tx, input) {
       const { deploymentId, attempt, dropletId, memoryBytes, cpuMillis, diskBytes } = input
       await tx

@@ -3,6 +3,7 @@ import type { EnginePool } from '#server/engine/port.ts'
 import {
   type FleetBase,
   keepDroplet,
+  preferencesFor,
   provisionDroplet,
   release,
   reserve,
@@ -22,6 +23,7 @@ export const deploymentsDeps = (parts: {
 }): DeploymentsDeps => ({
   fleet: {
     snapshotFor: (userId, o) => snapshotFor(parts.base, userId, o),
+    preferencesFor: (userId, strategy) => preferencesFor(parts.base.db, userId, strategy),
     reserve,
     release,
     provisionDroplet: (input) => provisionDroplet(parts.base, input),

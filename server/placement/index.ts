@@ -1,4 +1,5 @@
 export { type Capacity, capacityOf, readableBytes, shortage } from './capacity.ts'
 export { choose } from './choose.ts'
+export { POLICY_VERSION } from './policy.ts'
 export { DEFAULT_PREFERENCES } from './strategies.ts'
 export type * from './types.ts'

@@ -3,14 +3,28 @@ import type { AutoDeployCriteria, TemplateConfig } from '#db/template-config.ts'
 import type { CostView } from '#server/api/views.ts'
 import type { UserCtx } from '#server/context.ts'
 import { toBerthError } from '#server/errors.ts'
-import { type Fleet, snapshotFor } from '#server/fleet/index.ts'
-import { choose, DEFAULT_PREFERENCES, type Decision, type PlacementRequest } from '#server/placement/index.ts'
+import { type Fleet, preferencesFor, snapshotFor } from '#server/fleet/index.ts'
+import {
+  choose,
+  type Decision,
+  type PlacementPreferences,
+  type PlacementRequest,
+  type Strategy,
+} from '#server/placement/index.ts'
 
 /** What of a template decides where it may go. */
 interface Placed {
   id: string
   config: TemplateConfig
   criteria: AutoDeployCriteria
+}
+
+/** What a person asks for beside what the template needs. */
+export interface Wish {
+  region?: string | undefined
+  dropletId?: string | undefined
+  strategy?: Strategy | undefined
+  resources?: { memoryBytes?: number | undefined; cpuMillis?: number | undefined } | undefined
 }
 
 export type CostOf = (template: Placed) => CostView
@@ -22,12 +36,16 @@ const SNAPSHOT_TIMEOUT_MS = 4000
 export async function costsFor(ctx: UserCtx & { services: { fleet: Fleet } }): Promise<CostOf> {
   const base = { ...ctx, fleet: ctx.services.fleet }
   try {
-    const snapshot = await snapshotFor(base, ctx.actor.userId, { signal: AbortSignal.timeout(SNAPSHOT_TIMEOUT_MS) })
+    const { userId } = ctx.actor
+    const [snapshot, preferences] = await Promise.all([
+      snapshotFor(base, userId, { signal: AbortSignal.timeout(SNAPSHOT_TIMEOUT_MS) }),
+      preferencesFor(ctx.db, userId),
+    ])
     const known = new Map<string, CostView>()
     const there = new Set(snapshot.droplets.flatMap(({ templates }) => Object.keys(templates)))
     // Most of a catalogue asks for the same few sizes and is not in the fleet yet: each such request is placed once.
     return (template) => {
-      const { templateId, ...rest } = requestOf(template)
+      const { templateId, ...rest } = requestOf(template, preferences)
       const request = there.has(template.id) ? { ...rest, templateId } : rest
       const key = JSON.stringify(request)
       const cost = known.get(key) ?? toCost(choose(snapshot, request))
@@ -45,16 +63,18 @@ export async function costsFor(ctx: UserCtx & { services: { fleet: Fleet } }): P
 
 export function requestOf(
   { id, config, criteria }: Placed,
-  wish: { region?: string; dropletId?: string } = {},
+  preferences: PlacementPreferences,
+  wish: Wish = {},
 ): PlacementRequest {
-  const { memoryBytes, cpuMillis, diskBytes } = config.resources
+  const { diskBytes } = config.resources
+  const { memoryBytes = config.resources.memoryBytes, cpuMillis = config.resources.cpuMillis } = wish.resources ?? {}
   const { region, dropletId } = wish
   const { sizes, exclusive = false, spread = false } = criteria
   const regions = region ? (criteria.regions ?? [region]).filter((r) => r === region) : criteria.regions
   return {
     ...{ memoryBytes, cpuMillis, diskBytes, regions, sizes, exclusive, spread },
     templateId: id,
-    preferences: DEFAULT_PREFERENCES,
+    preferences,
     ...(dropletId && { dropletId }),
   }
 }

@@ -1,23 +1,35 @@
-import { and, eq } from 'drizzle-orm'
+/** Where a deployment would go now: the decision with its reasons, and its best choices side by side. */
+import { and, eq, ne } from 'drizzle-orm'
 import { droplets } from '#db/schema/fleet.ts'
+import type { PreviewView } from '#server/api/views-placement.ts'
 import { BerthError } from '#server/errors.ts'
-import { snapshotFor } from '#server/fleet/index.ts'
-import { choose, type Decision } from '#server/placement/index.ts'
+import { preferencesFor, snapshotFor } from '#server/fleet/index.ts'
+import { choose } from '#server/placement/index.ts'
 import { findTemplate } from './catalogue.ts'
-import { requestOf } from './cost.ts'
+import { choicesOf } from './choices.ts'
+import { requestOf, type Wish } from './cost.ts'
 import type { TemplatesCtx } from './list.ts'
 
-/** Where a deployment would go now, with the reasons; nothing is reserved. @throws NOT_FOUND, CLOUD_ACCOUNT_MISSING */
-export async function previewPlacement(
-  ctx: TemplatesCtx,
-  input: { template: string; region?: string; dropletId?: string },
-): Promise<Decision> {
+/** Nothing is reserved. @throws NOT_FOUND, CLOUD_ACCOUNT_MISSING */
+export async function previewPlacement(ctx: TemplatesCtx, input: Wish & { template: string }): Promise<PreviewView> {
+  const { userId } = ctx.actor
   const template = await findTemplate(ctx, input.template)
   if (input.dropletId !== undefined) {
-    const own = and(eq(droplets.id, input.dropletId), eq(droplets.userId, ctx.actor.userId))
+    const own = and(eq(droplets.id, input.dropletId), eq(droplets.userId, userId), ne(droplets.state, 'deleted'))
     if ((await ctx.db.$count(droplets, own)) === 0)
       throw new BerthError('NOT_FOUND', 'There is no such droplet.', { field: 'dropletId' })
   }
-  const snapshot = await snapshotFor({ ...ctx, fleet: ctx.services.fleet }, ctx.actor.userId)
-  return choose(snapshot, requestOf(template, input))
+  const [snapshot, preferences] = await Promise.all([
+    snapshotFor({ ...ctx, fleet: ctx.services.fleet }, userId),
+    preferencesFor(ctx.db, userId, input.strategy),
+  ])
+  const { dropletId, ...anywhere } = requestOf(template, preferences, input)
+  const decision = choose(snapshot, { ...anywhere, ...(dropletId && { dropletId }) })
+  // A pinned droplet is shown beside what placement would have chosen by itself.
+  const free = dropletId ? choose(snapshot, anywhere) : decision
+  return {
+    ...decision,
+    monthlyNowMicros: snapshot.monthlyCostMicros,
+    choices: choicesOf(snapshot, anywhere, free, dropletId),
+  }
 }

@@ -10,6 +10,7 @@ import {
   reuse,
   rowNumber,
   slug,
+  strategy,
   variables,
 } from '#server/api/inputs.ts'
 import { watchDeployment } from '#server/api/live/watch.ts'
@@ -49,6 +50,7 @@ export const deploymentsRouter = router({
         name: label.optional(),
         region: region.optional(),
         dropletId: dropletId.optional(),
+        strategy: strategy.optional(),
         reuse: reuse.optional(),
         resources: resources.optional(),
       }),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type PlacementSettings, placementSettings } from '#db/placement-preferences.ts'
 import { label, newPassword } from '#server/api/inputs.ts'
 import { router, userProcedure } from '#server/api/trpc.ts'
 import type { ApiTokenView, CloudAccountView, MeView, ProfileView, SessionView } from '#server/api/views.ts'
@@ -17,7 +18,14 @@ import {
   unlinkProvider,
 } from '#server/auth/index.ts'
 import { SCOPES } from '#server/context.ts'
-import { forgetCloudAccount, getCloudAccount, removeCloudAccount, setCloudAccount } from '#server/fleet/index.ts'
+import {
+  forgetCloudAccount,
+  getCloudAccount,
+  getPlacementSettings,
+  removeCloudAccount,
+  setCloudAccount,
+  setPlacementSettings,
+} from '#server/fleet/index.ts'
 
 const settings = userProcedure('settings')
 /** What a token's owner may ask without a scope for settings: who am I. */
@@ -41,6 +49,13 @@ export const settingsRouter = router({
       .mutation(({ ctx, input }): Promise<CloudAccountView> => setCloudAccount(ctx.user, input)),
     remove: settings.mutation(({ ctx }): Promise<void> => removeCloudAccount(ctx.user)),
     forget: settings.mutation(({ ctx }): Promise<void> => forgetCloudAccount(ctx.user)),
+  }),
+  /** How placement decides for this person. */
+  placement: router({
+    get: settings.query(({ ctx }): Promise<PlacementSettings> => getPlacementSettings(ctx.user)),
+    set: settings
+      .input(placementSettings)
+      .mutation(({ ctx, input }): Promise<PlacementSettings> => setPlacementSettings(ctx.user, input)),
   }),
   apiTokens: router({
     list: settings.query(({ ctx }): Promise<ApiTokenView[]> => listApiTokens(ctx.user)),

@@ -1,13 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { and, desc, eq, inArray, lt } from 'drizzle-orm'
-import { placements } from '#db/schema/deployments.ts'
+import { and, eq } from 'drizzle-orm'
 import { droplets, reservations } from '#db/schema/fleet.ts'
+import { placements } from '#db/schema/placement.ts'
 import { BerthError } from '#server/errors.ts'
-import { DEFAULT_PREFERENCES, type Decision, type PlacementRequest, type Snapshot } from '#server/placement/index.ts'
+import type { PlacementRequest, Snapshot } from '#server/placement/types.ts'
 import { housekeepingTx } from '#server/tx.ts'
-import type { Apart, Capacity } from '../ports.ts'
+import type { Capacity } from '../ports.ts'
+import { earlierAttempt } from './earlier-attempt.ts'
 import { createLimiter } from './limiter.ts'
+import { requestOf } from './placement-request.ts'
 import type { Step, StepContext, StepOutputs } from './step.ts'
+import { storeDecision } from './store-decision.ts'
 
 /** Five minutes for a droplet that others make and that may come to nothing, as many for one of our own, and some. */
 const DEADLINE_MS = 12 * 60_000
@@ -33,6 +36,10 @@ export const dropletSelection: Step<'droplet-selection'> = {
     const held = await heldByThisAttempt(c)
     if (held) return held
     return (await takeOverStopped(c)) ?? place(c)
+  },
+  async ending(tx, _, { row }, { dropletId }) {
+    const own = and(eq(placements.deploymentId, row.id), eq(placements.attempt, row.attempt))
+    await tx.update(placements).set({ dropletId }).where(own)
   },
   undo: {
     'reservation.release': async ({ ctx, deps, row }) => {
@@ -73,30 +80,6 @@ async function heldByThisAttempt(c: StepContext): Promise<{ output: Placed; mess
   const coming = row.state === 'creating' || row.state === 'booting'
   if (coming && row.createdFor === c.row.id) return { output: await provision(c, row), message }
   return { output: { dropletId: row.id, dropletName: row.name }, message }
-}
-
-/** The newest earlier attempt that still holds room: it serves (a redeploy) or is stopped (a start). */
-async function earlierAttempt(c: StepContext) {
-  const [row] = await c.ctx.db
-    .select({
-      attempt: reservations.attempt,
-      dropletId: droplets.id,
-      dropletName: droplets.name,
-      dropletState: droplets.state,
-    })
-    .from(reservations)
-    .innerJoin(droplets, eq(droplets.id, reservations.dropletId))
-    .where(
-      and(
-        eq(reservations.deploymentId, c.row.id),
-        lt(reservations.attempt, c.row.attempt),
-        // Also one that does not answer now: what the deployment stored is still there.
-        inArray(droplets.state, ['active', 'unreachable']),
-      ),
-    )
-    .orderBy(desc(reservations.attempt))
-    .limit(1)
-  return row
 }
 
 /** A stopped container uses nothing of its reservation, so the next attempt takes it instead of asking for more. */
@@ -149,7 +132,7 @@ async function takeTurn(c: StepContext, request: PlacementRequest): Promise<Turn
   if (choice.kind === 'existing') {
     try {
       await c.willUndo({ name: 'reservation.release', args: {} })
-      await storeDecision(c, snapshot, decision, choice.dropletId)
+      await storeDecision(c, { snapshot, request }, decision, choice.dropletId)
       return { kind: 'placed', output: { dropletId: choice.dropletId, dropletName: choice.name }, message }
     } catch (error) {
       if (error instanceof BerthError && error.code === 'NO_PLACEMENT') return { kind: 'raced', error }
@@ -159,7 +142,7 @@ async function takeTurn(c: StepContext, request: PlacementRequest): Promise<Turn
   const soon = c.deps.choose(onceMade(snapshot), request).choice
   if (soon.kind === 'existing')
     return { kind: 'coming', dropletId: soon.dropletId, name: soon.name, leave: expect(soon.dropletId, request) }
-  await storeDecision(c, snapshot, decision)
+  await storeDecision(c, { snapshot, request }, decision)
   if (choice.kind === 'none') throw new BerthError('NO_PLACEMENT', choice.reason)
   return new Promise((resolve, reject) => {
     const droplet = provision(c, choice, () => resolve({ kind: 'making', droplet, message }))
@@ -203,25 +186,6 @@ async function untilMade(c: StepContext, dropletId: string): Promise<void> {
   }
 }
 
-/** The decision with what it was made from (I10), and the reservation it led to, in one transaction (I2). */
-async function storeDecision(c: StepContext, snapshot: Snapshot, decision: Decision, reserveOn?: string) {
-  await c.commit(async (tx, record) => {
-    const { memoryBytes, cpuMillis, diskBytes } = c.config.resources
-    const id = { deploymentId: c.row.id, attempt: c.row.attempt }
-    const wanted = { memoryBytes, cpuMillis, diskBytes, ...apartOf(c) }
-    if (reserveOn) await c.deps.fleet.reserve(tx, { ...id, ...wanted, dropletId: reserveOn })
-    const stored = { decision: { ...decision }, snapshot: { ...snapshot }, at: new Date() }
-    await tx
-      .insert(placements)
-      .values({ ...id, ...stored })
-      .onConflictDoUpdate({ target: [placements.deploymentId, placements.attempt], set: stored })
-    await record.event(c.row.id, {
-      type: 'step.progress',
-      data: { step: 'droplet-selection', message: decision.summary },
-    })
-  })
-}
-
 /** @param begun called when the droplet's row stands */
 async function provision(
   c: StepContext,
@@ -243,31 +207,4 @@ async function provision(
     },
   })
   return { dropletId: droplet.id, dropletName: droplet.name }
-}
-
-const apartOf = ({ row, criteria: { spread = false, exclusive = false } }: StepContext): Apart => ({
-  templateId: row.templateId,
-  spread,
-  exclusive,
-})
-
-async function requestOf(c: StepContext): Promise<PlacementRequest> {
-  const { memoryBytes, cpuMillis, diskBytes } = c.config.resources
-  const wished = c.row.requestedRegion
-  const regions = wished ? (c.criteria.regions ?? [wished]).filter((region) => region === wished) : c.criteria.regions
-  // Named volumes live on one droplet: the next attempt must find them, and waits for a droplet that is unreachable
-  // rather than starting without its data elsewhere.
-  const bound = c.config.volumes.length > 0 ? (await earlierAttempt(c))?.dropletId : undefined
-  const dropletId = bound ?? c.row.requestedDropletId ?? undefined
-  return {
-    memoryBytes,
-    cpuMillis,
-    diskBytes,
-    ...apartOf(c),
-    preferences: DEFAULT_PREFERENCES,
-    ...(regions && { regions }),
-    ...(c.criteria.sizes && { sizes: c.criteria.sizes }),
-    ...(dropletId && { dropletId }),
-    ...(!c.row.allowNewDroplet && { existingOnly: true }),
-  }
 }
