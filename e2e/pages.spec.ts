@@ -8,7 +8,16 @@ const SIZES = {
   tablet: { width: 834, height: 1112 },
   desktop: { width: 1440, height: 900 },
 }
-const PAGES = ['/marketplace', '/marketplace/memory', '/deployments', '/droplets', '/settings'] as const
+const PAGES = [
+  '/marketplace',
+  '/marketplace?q=nothing-of-this-name',
+  '/marketplace?category=data&tag=postgresql',
+  '/marketplace/memory',
+  '/marketplace/github',
+  '/deployments',
+  '/droplets',
+  '/settings',
+] as const
 
 const ADMIN_PAGES = [
   '/admin/users',
@@ -60,7 +69,7 @@ for (const colorScheme of ['light', 'dark'] as const)
       for (const path of [...PAGES, ...ADMIN_PAGES, `/deployments/${deploymentId}`]) {
         await page.goto(path)
         await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
-        await check(page, `${size}-${colorScheme}${path.replace(deploymentId, 'one').replaceAll(/[/?=]/g, '-')}`)
+        await check(page, `${size}-${colorScheme}${path.replace(deploymentId, 'one').replaceAll(/[/?=&]/g, '-')}`)
       }
       for (const tab of ['Logs', 'Timeline', 'Why here', 'Settings']) {
         await page.getByRole('tab', { name: tab }).click()

@@ -10,7 +10,7 @@ export const TemplateWarnings = ({ warnings }: { warnings: readonly TemplateWarn
     const grave = tone === 'bad'
     return (
       <Notice key={kind} tone={grave ? 'bad' : 'warn'} role={grave ? 'alert' : 'status'} title={label}>
-        {message} {sentence}
+        {message} {kind === 'upstream-deleted' && sentence}
       </Notice>
     )
   })

@@ -21,7 +21,7 @@ export function DeployPanel({ template }: { template: TemplateView }) {
       className="scroll-thin grid grid-cols-1 gap-4 p-4 lg:max-h-[calc(100dvh-6rem)] lg:overflow-y-auto"
     >
       <Cost template={template} />
-      {defaults === undefined ? (
+      {template.upstream?.status === 'deleted' ? null : defaults === undefined ? (
         <div className="grid gap-4" aria-busy>
           <Skeleton className="h-5 w-2/3" />
           <Skeleton className="h-10" />

@@ -59,7 +59,8 @@ function Standing({ template: { status, upstream, versions, version } }: { templ
       )}
       {status === 'deprecated' && (
         <Notice tone="warn" role="status" title={VERSION_STATUS.deprecated.label}>
-          It is no longer offered in the marketplace; it can still be deployed from here.{note && ` ${note}`}
+          It is no longer offered in the marketplace
+          {upstream?.status !== 'deleted' && ', but can be deployed from here'}.{note && ` ${note}`}
         </Notice>
       )}
     </>

@@ -11,7 +11,7 @@ interface TemplateVersionsProps {
 }
 
 export const TemplateVersions = ({ versions, current }: TemplateVersionsProps) => (
-  <FoldedSection title="Versions" count={versions.length} aside={`v${current} is deployed`}>
+  <FoldedSection title="Versions" count={versions.length} aside={`v${current} is current`}>
     <ul className="divide-y">
       {versions.map(({ version, status, publishedAt, note }) => (
         <li key={version} className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2.5">

@@ -47,6 +47,12 @@ describe('a variable’s field', () => {
     expect(initialValues(both).saved).toEqual({ OWN: true, OTHER: false })
   })
 
+  it('says nothing of a saved value that is the default', () => {
+    expect(one({ default: 'x' }, { A: saved({ value: 'x' }) }).saved).toBeNull()
+    expect(one({ default: 'x' }, { A: saved({ value: 'y' }) }).saved).toMatchObject({ value: 'y' })
+    expect(one({ isSecret: true }, { A: saved() }).saved).toMatchObject({ value: null })
+  })
+
   it.each<[string, Partial<VariableView>, string, string | null]>([
     ['nothing, where it is asked', { isRequired: true }, '', 'This is needed.'],
     ['nothing, elsewhere', {}, '', null],

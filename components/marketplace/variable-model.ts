@@ -57,7 +57,8 @@ export function fieldsOf({ variables, requiredVariables }: Asking, defaults: Def
       none: variable.default !== undefined ? null : asked ? 'Choose…' : 'not set',
       initial: kind === 'text' ? '' : (variable.default ?? ''),
       placeholder: generated ? MADE_BY_BERTH : (variable.placeholder ?? variable.default ?? ''),
-      saved: found?.from === 'saved' ? savedOf(found) : null,
+      // What it is anyway needs no word.
+      saved: found?.from === 'saved' && found.value !== (variable.default ?? null) ? savedOf(found) : null,
     }
   })
 }

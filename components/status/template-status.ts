@@ -169,7 +169,7 @@ export const SECURITY_STATUS: Record<Verdict | 'none', Status> = {
   none: {
     tone: 'idle',
     icon: Shield,
-    label: 'Security not checked yet',
+    label: 'Security not checked',
     sentence: 'Its checks have not run yet.',
     terminal: false,
   },
