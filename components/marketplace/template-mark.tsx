@@ -1,4 +1,5 @@
 import { cn } from '#components/ui/cn.ts'
+import { brandMark } from './brand-marks.ts'
 
 /** Pairs that hold AA in both themes; which one follows from the name, so that it never changes. */
 const TINTS = [
@@ -23,15 +24,24 @@ export function monogram(name: string): string {
   return letters.toUpperCase()
 }
 
-export const TemplateMark = ({ name, className }: { name: string; className?: string }) => (
-  <span
-    aria-hidden
-    className={cn(
-      'grid size-9 shrink-0 place-items-center rounded-control font-medium font-mono text-sm',
-      tintOf(name),
-      className,
-    )}
-  >
-    {monogram(name)}
-  </span>
-)
+export function TemplateMark({ name, className }: { name: string; className?: string }) {
+  const brand = brandMark(name)
+  return (
+    <span
+      aria-hidden
+      className={cn(
+        'grid size-9 shrink-0 place-items-center rounded-control font-medium font-mono text-sm',
+        brand ? 'bg-idle-soft text-ink' : tintOf(name),
+        className,
+      )}
+    >
+      {brand ? (
+        <svg viewBox="0 0 24 24" className="size-1/2 fill-current">
+          <path d={brand} />
+        </svg>
+      ) : (
+        monogram(name)
+      )}
+    </span>
+  )
+}
