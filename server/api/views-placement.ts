@@ -1,6 +1,6 @@
 /** What leaves the API about placement, as types; see views.ts for the rules. */
 import type { AlarmKind, HoldReason } from '#db/schema/placement.ts'
-import type { Candidate, Decision, Forecast } from '#server/placement/types.ts'
+import type { Candidate, Decision, Forecast, PlacementSize } from '#server/placement/types.ts'
 
 /** One way to place a deployment, and what comes with it. */
 export interface PreviewChoice {
@@ -36,4 +36,10 @@ export interface AlarmView {
   kind: AlarmKind
   message: string
   since: Date
+}
+
+/** What the cloud account can buy, cheapest size first. */
+export interface OffersView {
+  regions: string[]
+  sizes: PlacementSize[]
 }

@@ -49,6 +49,7 @@ const SAMPLES: Record<string, Sample> = {
   'templates.categories': nothing,
   'templates.defaults': { own: ({ templateSlug }) => ({ template: templateSlug }) },
   'templates.get': { own: ({ templateSlug }) => ({ slug: templateSlug }) },
+  'selection.offers': nothing,
   'selection.preview': { ids: ({ dropletId }, own) => [{ template: own.templateSlug, dropletId }] },
   'deployments.create': {
     ids: ({ deploymentId, dropletId }, own) => [
@@ -80,6 +81,7 @@ const SAMPLES: Record<string, Sample> = {
   'droplets.list': nothing,
   'droplets.delete': droplet,
   'droplets.forget': droplet,
+  'droplets.release': droplet,
   'live.stream': {
     ids: ({ deploymentId: id }) => [
       { topics: [{ kind: 'deployment', id, after: 0 }] },

@@ -13,9 +13,22 @@ const DEFAULTS: StoredPlacementSettings = { ...DEFAULT_PREFERENCES, weights: nul
 
 /** @param strategy for this once, in place of the person's own and of their weights */
 export async function preferencesFor(db: Db | Tx, userId: string, strategy?: Strategy): Promise<PlacementPreferences> {
-  const { weights, latency: _, ...stored } = await storedFor(db, userId)
-  if (strategy) return { ...stored, strategy }
-  return { ...stored, ...(weights && { weights }) }
+  const { weights, ...stored } = await storedFor(db, userId)
+  return asPreferences({ ...stored, weights: strategy ? null : weights, strategy: strategy ?? stored.strategy })
+}
+
+/** Of settings that are tried and not saved. */
+export const preferencesOf = (settings: PlacementSettings): PlacementPreferences => asPreferences(toStored(settings))
+
+const asPreferences = ({ weights, latency: _, ...stored }: StoredPlacementSettings): PlacementPreferences => ({
+  ...stored,
+  ...(weights && { weights }),
+})
+
+function toStored({ provisioning, ...settings }: PlacementSettings): StoredPlacementSettings {
+  const { monthlyBudgetUsd, ...rest } = provisioning
+  const monthlyBudgetMicros = monthlyBudgetUsd === null ? null : Math.round(monthlyBudgetUsd * 1e6)
+  return { ...settings, provisioning: { ...rest, monthlyBudgetMicros } }
 }
 
 /** Whether the person says to sit beside this Berth, so that its own round trips are theirs. */
@@ -46,9 +59,7 @@ export async function getPlacementSettings(ctx: UserCtx): Promise<PlacementSetti
 /** @throws NOT_FOUND when a droplet is somebody else's, or nobody's */
 export async function setPlacementSettings(ctx: UserCtx, input: PlacementSettings): Promise<PlacementSettings> {
   const { userId } = ctx.actor
-  const { monthlyBudgetUsd, ...provisioning } = input.provisioning
-  const monthlyBudgetMicros = monthlyBudgetUsd === null ? null : Math.round(monthlyBudgetUsd * 1e6)
-  const preferences: StoredPlacementSettings = { ...input, provisioning: { ...provisioning, monthlyBudgetMicros } }
+  const preferences = toStored(input)
   await recordedTx(ctx, userId, async (tx, record) => {
     for (const field of ['preferredDroplets', 'forbiddenDroplets'] as const) {
       const own = await ownDroplets(tx, userId, input[field])

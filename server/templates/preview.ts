@@ -1,9 +1,10 @@
 /** Where a deployment would go now: the decision with its reasons, and its best choices side by side. */
 import { and, eq, ne } from 'drizzle-orm'
+import type { PlacementSettings } from '#db/placement-preferences.ts'
 import { droplets } from '#db/schema/fleet.ts'
 import type { PreviewView } from '#server/api/views-placement.ts'
 import { BerthError } from '#server/errors.ts'
-import { preferencesFor, snapshotFor } from '#server/fleet/index.ts'
+import { preferencesFor, preferencesOf, snapshotFor } from '#server/fleet/index.ts'
 import { choose } from '#server/placement/index.ts'
 import { findTemplate } from './catalogue.ts'
 import { choicesOf } from './choices.ts'
@@ -11,7 +12,11 @@ import { requestOf, type Wish } from './cost.ts'
 import type { TemplatesCtx } from './list.ts'
 
 /** Nothing is reserved. @throws NOT_FOUND, CLOUD_ACCOUNT_MISSING */
-export async function previewPlacement(ctx: TemplatesCtx, input: Wish & { template: string }): Promise<PreviewView> {
+export async function previewPlacement(
+  ctx: TemplatesCtx,
+  /** `settings`: tried in place of the person's own, and not saved. */
+  input: Wish & { template: string; settings?: PlacementSettings | undefined },
+): Promise<PreviewView> {
   const { userId } = ctx.actor
   const template = await findTemplate(ctx, input.template)
   if (input.dropletId !== undefined) {
@@ -21,7 +26,7 @@ export async function previewPlacement(ctx: TemplatesCtx, input: Wish & { templa
   }
   const [snapshot, preferences] = await Promise.all([
     snapshotFor({ ...ctx, fleet: ctx.services.fleet }, userId),
-    preferencesFor(ctx.db, userId, input.strategy),
+    input.settings ? preferencesOf(input.settings) : preferencesFor(ctx.db, userId, input.strategy),
   ])
   const { dropletId, ...anywhere } = requestOf(template, preferences, input)
   const decision = choose(snapshot, { ...anywhere, ...(dropletId && { dropletId }) })

@@ -1,10 +1,14 @@
 import { z } from 'zod'
+import { placementSettings } from '#db/placement-preferences.ts'
 import { dropletId, region, resources, slug, strategy } from '#server/api/inputs.ts'
 import { router, userProcedure } from '#server/api/trpc.ts'
-import type { PreviewView } from '#server/api/views-placement.ts'
+import type { OffersView, PreviewView } from '#server/api/views-placement.ts'
+import { listOffers } from '#server/fleet/index.ts'
 import { previewPlacement } from '#server/templates/index.ts'
 
 export const selectionRouter = router({
+  /** Regions and sizes that can be had. */
+  offers: userProcedure('read').query(({ ctx }): Promise<OffersView> => listOffers(ctx.user)),
   /** Where a deployment would go now, with the reasons; nothing is reserved. */
   preview: userProcedure('read')
     .input(
@@ -14,6 +18,7 @@ export const selectionRouter = router({
         dropletId: dropletId.optional(),
         strategy: strategy.optional(),
         resources: resources.optional(),
+        settings: placementSettings.optional(),
       }),
     )
     .query(({ ctx, input }): Promise<PreviewView> => previewPlacement(ctx.user, input)),

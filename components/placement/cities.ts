@@ -1,0 +1,78 @@
+/** Places that a person can name as where their agents call from. Rounded to a tenth of a degree: 11 km at most. */
+import type { Place } from '#server/placement/types.ts'
+
+const city = (label: string, lat: number, lon: number): Place => ({ label, lat, lon })
+
+/** Where DigitalOcean has its regions: being near one of them is the commonest wish. */
+export const REGION_CITIES: readonly Place[] = [
+  city('Amsterdam', 52.4, 4.9),
+  city('Atlanta', 33.7, -84.4),
+  city('Bangalore', 13.0, 77.6),
+  city('Frankfurt', 50.1, 8.7),
+  city('London', 51.5, -0.1),
+  city('New York', 40.7, -74.0),
+  city('San Francisco', 37.8, -122.4),
+  city('Singapore', 1.4, 103.8),
+  city('Sydney', -33.9, 151.2),
+  city('Toronto', 43.7, -79.4),
+]
+
+export const OTHER_CITIES: readonly Place[] = [
+  city('Athens', 38.0, 23.7),
+  city('Auckland', -36.8, 174.8),
+  city('Bangkok', 13.8, 100.5),
+  city('Barcelona', 41.4, 2.2),
+  city('Berlin', 52.5, 13.4),
+  city('Bogotá', 4.7, -74.1),
+  city('Brussels', 50.9, 4.4),
+  city('Bucharest', 44.4, 26.1),
+  city('Buenos Aires', -34.6, -58.4),
+  city('Cairo', 30.0, 31.2),
+  city('Cape Town', -33.9, 18.4),
+  city('Chicago', 41.9, -87.6),
+  city('Copenhagen', 55.7, 12.6),
+  city('Dallas', 32.8, -96.8),
+  city('Delhi', 28.6, 77.2),
+  city('Denver', 39.7, -105.0),
+  city('Dubai', 25.2, 55.3),
+  city('Dublin', 53.3, -6.3),
+  city('Helsinki', 60.2, 24.9),
+  city('Hong Kong', 22.3, 114.2),
+  city('Istanbul', 41.0, 29.0),
+  city('Jakarta', -6.2, 106.8),
+  city('Johannesburg', -26.2, 28.0),
+  city('Kyiv', 50.5, 30.5),
+  city('Lagos', 6.5, 3.4),
+  city('Lima', -12.0, -77.0),
+  city('Lisbon', 38.7, -9.1),
+  city('Los Angeles', 34.1, -118.2),
+  city('Madrid', 40.4, -3.7),
+  city('Manila', 14.6, 121.0),
+  city('Melbourne', -37.8, 145.0),
+  city('Mexico City', 19.4, -99.1),
+  city('Miami', 25.8, -80.2),
+  city('Milan', 45.5, 9.2),
+  city('Montreal', 45.5, -73.6),
+  city('Mumbai', 19.1, 72.9),
+  city('Nairobi', -1.3, 36.8),
+  city('Oslo', 59.9, 10.8),
+  city('Paris', 48.9, 2.4),
+  city('Prague', 50.1, 14.4),
+  city('Rome', 41.9, 12.5),
+  city('Santiago', -33.4, -70.7),
+  city('São Paulo', -23.6, -46.6),
+  city('Seattle', 47.6, -122.3),
+  city('Seoul', 37.6, 127.0),
+  city('Stockholm', 59.3, 18.1),
+  city('Taipei', 25.0, 121.6),
+  city('Tallinn', 59.4, 24.8),
+  city('Tel Aviv', 32.1, 34.8),
+  city('Tokyo', 35.7, 139.7),
+  city('Vancouver', 49.3, -123.1),
+  city('Vienna', 48.2, 16.4),
+  city('Warsaw', 52.2, 21.0),
+  city('Zurich', 47.4, 8.5),
+]
+
+export const cityNamed = (label: string): Place | null =>
+  REGION_CITIES.find((place) => place.label === label) ?? OTHER_CITIES.find((place) => place.label === label) ?? null

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest'
+import type { PlacementSettings } from '#db/placement-preferences.ts'
+import {
+  isSame,
+  problems,
+  readLimit,
+  shares,
+  sliders,
+  wishesOf,
+  withStrategy,
+  withWeight,
+  withWish,
+  writeLimit,
+} from './placement-model.ts'
+
+const settings: PlacementSettings = {
+  strategy: 'balanced',
+  weights: null,
+  place: null,
+  latency: 'distance',
+  preferredRegions: [],
+  forbiddenRegions: [],
+  preferredDroplets: [],
+  forbiddenDroplets: [],
+  preferredSizes: [],
+  forbiddenSizes: [],
+  provisioning: {
+    enabled: true,
+    maxDropletsPerUser: null,
+    preferredRegions: [],
+    defaultSize: null,
+    autoScaleEnabled: true,
+    monthlyBudgetUsd: null,
+  },
+}
+const even = { resources: 2, load: 2, location: 2, cost: 2, redundancy: 1, preferences: 1 }
+
+describe('placement settings', () => {
+  it('weights are shares of their sum, whatever their size', () => {
+    expect(shares(even)).toEqual({
+      resources: 0.2,
+      load: 0.2,
+      location: 0.2,
+      cost: 0.2,
+      redundancy: 0.1,
+      preferences: 0.1,
+    })
+    const none = { resources: 0, load: 0, location: 0, cost: 0, redundancy: 0, preferences: 0 }
+    expect(shares(none)).toEqual(none)
+  })
+
+  it('sliders begin where the strategy stands, the heaviest factor at the end', () => {
+    expect(sliders({ resources: 0.4, load: 0.1, location: 0.1, cost: 0.2, redundancy: 0.1, preferences: 0.1 })).toEqual(
+      {
+        resources: 10,
+        load: 2.5,
+        location: 2.5,
+        cost: 5,
+        redundancy: 2.5,
+        preferences: 2.5,
+      },
+    )
+  })
+
+  it('a moved slider makes all six the person’s own, and a preset takes them back', () => {
+    const own = withWeight(settings, even, 'cost', 7)
+    expect(own.weights).toEqual({ ...even, cost: 7 })
+    expect(withStrategy(own, 'spread')).toMatchObject({ strategy: 'spread', weights: null })
+  })
+
+  it('an entry is preferred, forbidden or neither, never both', () => {
+    const preferred = withWish(settings, 'regions', 'nyc3', 'prefer')
+    expect(wishesOf(preferred, 'regions')).toEqual({ prefer: ['nyc3'], forbid: [] })
+    const forbidden = withWish(preferred, 'regions', 'nyc3', 'forbid')
+    expect(wishesOf(forbidden, 'regions')).toEqual({ prefer: [], forbid: ['nyc3'] })
+    expect(isSame(withWish(forbidden, 'regions', 'nyc3', null), settings)).toBe(true)
+    expect(problems(forbidden)).toEqual({})
+  })
+
+  it('says by field what the server would refuse', () => {
+    const wrong = {
+      ...withWish(settings, 'sizes', 'Not A Slug', 'prefer'),
+      provisioning: { ...settings.provisioning, maxDropletsPerUser: Number.NaN, monthlyBudgetUsd: -1 },
+    }
+    expect(Object.keys(problems(wrong)).sort()).toEqual([
+      'preferredSizes.0',
+      'provisioning.maxDropletsPerUser',
+      'provisioning.monthlyBudgetUsd',
+    ])
+    const nothing = { resources: 0, load: 0, location: 0, cost: 0, redundancy: 0, preferences: 0 }
+    expect(problems({ ...settings, weights: nothing })).toEqual({
+      weights: 'Give at least one factor a weight above 0',
+    })
+  })
+
+  it('an empty limit is no limit, and 0 is one', () => {
+    expect(['', ' ', '0', '12'].map(readLimit)).toEqual([null, null, 0, 12])
+    expect([null, 0, 12].map(writeLimit)).toEqual(['', '0', '12'])
+  })
+})
