@@ -1,3 +1,4 @@
+import { BrandGlyph } from '#components/connect/brand-glyph.tsx'
 import { cn } from '#components/ui/cn.ts'
 import { brandMark } from './brand-marks.ts'
 
@@ -35,13 +36,7 @@ export function TemplateMark({ name, className }: { name: string; className?: st
         className,
       )}
     >
-      {brand ? (
-        <svg viewBox="0 0 24 24" className="size-1/2 fill-current">
-          <path d={brand} />
-        </svg>
-      ) : (
-        monogram(name)
-      )}
+      {brand ? <BrandGlyph path={brand} className="size-1/2" /> : monogram(name)}
     </span>
   )
 }
