@@ -136,10 +136,13 @@ export class Bins {
     this.#become(bin, kind)
   }
 
-  /** The cheapest size on sale that holds the bin's load and one more item (none: -1); -1 when there is none. */
-  sizeFor(bin: number, item: number): number {
-    const { dimensions: d, capacity, demand, sizes } = this.instance
-    for (let size = 0; size < sizes; size++) {
+  /**
+   * The cheapest size on sale, from one of them on and for at most `priceMax`, that holds the bin's load and one more
+   * item (none: -1); -1 when there is none.
+   */
+  sizeFor(bin: number, item: number, from = 0, priceMax = Number.POSITIVE_INFINITY): number {
+    const { dimensions: d, capacity, demand, price, sizes } = this.instance
+    for (let size = from; size < sizes && (price[size] ?? 0) <= priceMax; size++) {
       const holds =
         item < 0 ? fits(capacity, size, this.load, bin, d) : fitsBeside(capacity, size, this.load, bin, demand, item, d)
       if (holds && (this.kind[bin] === size || this.mayOpen(size))) return size

@@ -1,4 +1,13 @@
 export { type Assignment, planOf } from './assignment.ts'
+export {
+  Bound,
+  type BoundStep,
+  type Certificate,
+  type MakeMaster,
+  type Master,
+  type MasterColumn,
+  proven,
+} from './bound.ts'
 export { type ImproveOptions, improve } from './improve.ts'
 export {
   compile,

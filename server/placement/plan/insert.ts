@@ -26,10 +26,10 @@ export function insert(bins: Bins, item: number, weights: Float64Array, blink: n
     let added = 0
     if (!fitsBeside(capacity, now, load, bin, demand, item, d)) {
       if (!growing || bin < nowhere) continue
-      kind = bins.sizeFor(bin, item)
+      // Sizes stand in the order of their prices: none before this one holds what it holds and more.
+      kind = bins.sizeFor(bin, item, now + 1, (price[now] ?? 0) + leastAdded + EVEN)
       if (kind < 0) continue
       added = (price[kind] ?? 0) - (price[now] ?? 0)
-      if (added > leastAdded + EVEN) continue
     } else if (leastAdded < -EVEN) continue
     if (blink > 0 && random() < blink) continue
     let slack = 0

@@ -1,0 +1,269 @@
+/**
+ * What no plan can cost less than, and how it is proven (Gilmore and Gomory's column generation).
+ *
+ *   prices of items π ──▶ pricing: is any droplet's fill worth more than the droplet? ──▶ new patterns ──▶ master LP ──▶ π
+ *
+ * Whatever π ≥ 0 is: scaled down so that no fill of a size on sale is worth more than that size (Farley), Σ π over all
+ * items, less the most that each existing droplet could hold for nothing, is a proven bound. So every round proves one,
+ * and the best stands; no round has to be the last. The linear programme is solved by whoever calls (`MakeMaster`).
+ */
+import type { Assignment } from './assignment.ts'
+import { type Classes, classesOf, type Pattern, patternsOf, smallestSize } from './classes.ts'
+import { bestFill, type Knapsack, knapsackOf } from './pricing.ts'
+import type { Instance } from './problem.ts'
+import { dot, totals } from './rows.ts'
+import { type Stage, stagesOf } from './stages.ts'
+
+/** minimise Σ cost·x, where each row's Σ coefficient·x ≥ its need, x ≥ 0 */
+export interface MasterColumn {
+  cost: number
+  rows: number[]
+  coefficients: number[]
+}
+
+export interface Master {
+  add(columns: MasterColumn[]): void
+  solve(): { objective: number; duals: Float64Array }
+}
+
+export type MakeMaster = (needs: Float64Array) => Master
+
+export interface Certificate {
+  bound: number
+  /** Price of one item of each class that proves it. */
+  prices: Float64Array
+}
+
+export interface BoundOptions {
+  makeMaster: MakeMaster
+  /** Plans already found: their droplets are the first patterns. */
+  starts?: Assignment[]
+  nodesMax?: number
+}
+
+const SEED = 1
+const NODES_MAX = 3000
+/** How much of the best proven prices is mixed into the master's: keeps them from swinging (Wentges). */
+const SMOOTHING = 0.8
+const SWEEPS = 2
+const EVEN = 1e-7
+/** A stage that has come this near its end gives way to the next. */
+const NEAR = 0.002
+
+/** The best that is proven after one round, and what the master says: the bound can't pass it. */
+export interface BoundStep {
+  certificate: Certificate
+  ceiling: number
+  /** No further round can improve it. */
+  done: boolean
+}
+
+/** Droplets of one shape: a size on sale, or existing ones with the same room. */
+interface Offer {
+  kind: number
+  price: number
+  /** How many there are; sizes on sale have no end. */
+  count: number
+  /** The master's row that limits it; -1 for a size on sale. */
+  row: number
+  knapsack: Knapsack
+}
+
+export class Bound {
+  readonly #instance: Instance
+  readonly #classes: Classes
+  readonly #offers: Offer[]
+  readonly #makeMaster: MakeMaster
+  readonly #nodesMax: number
+  readonly #patterns = new Map<string, Pattern>()
+  readonly #stages: Stage[]
+  #master: Master
+  #certificate: Certificate
+  /** The prices that prove the certificate: of classes, then of existing droplets. */
+  #centre: Float64Array
+
+  constructor(instance: Instance, { makeMaster, starts = [], nodesMax = NODES_MAX }: BoundOptions) {
+    this.#instance = instance
+    this.#classes = classesOf(instance)
+    this.#offers = offersOf(instance, this.#classes)
+    this.#makeMaster = makeMaster
+    this.#nodesMax = nodesMax
+    this.#stages = stagesOf(this.#classes)
+    const { classes } = this.#classes
+    for (let j = 0; j < classes; j++) this.#learn(this.#alone(j))
+    for (const start of starts) for (const pattern of patternsOf(this.#classes, start)) this.#learn(pattern)
+    this.#certificate = { bound: 0, prices: new Float64Array(classes) }
+    this.#centre = new Float64Array(classes + this.#existing.length)
+    this.#round(continuous(instance, this.#classes, this.#offers, makeMaster))
+    this.#master = this.#stageMaster()
+  }
+
+  step(): BoundStep {
+    const { objective, duals } = this.#master.solve()
+    const prices = this.#pricesOf(duals)
+    const mixed = prices.map((price, row) => (1 - SMOOTHING) * price + SMOOTHING * (this.#centre[row] ?? 0))
+    const found = [...this.#round(mixed)]
+    if (found.length === 0) found.push(...this.#round(prices))
+    this.#master.add(found.map((pattern) => this.#column(pattern)))
+    const near = objective <= this.#certificate.bound * (1 + NEAR)
+    const last = this.#stages[0]?.last ?? true
+    const exhausted = found.length === 0
+    if ((exhausted || near) && !last) {
+      this.#stages.shift()
+      this.#master = this.#stageMaster()
+    }
+    return { certificate: this.#certificate, ceiling: objective, done: last && exhausted }
+  }
+
+  get #existing(): Offer[] {
+    return this.#offers.filter(({ row }) => row >= 0)
+  }
+
+  /** Prices every offer at the given prices of items, keeps what that proves, and answers the patterns it found. */
+  #round(prices: Float64Array): Pattern[] {
+    const { count, classes } = this.#classes
+    const found: Pattern[] = []
+    let ratio = 1
+    let worth = 0
+    const centre = prices.slice()
+    for (let j = 0; j < classes; j++) worth += (count[j] ?? 0) * (prices[j] ?? 0)
+    for (const { kind, price, row, count: there, knapsack } of this.#offers) {
+      const target = row < 0 ? price : (prices[row] ?? 0)
+      const fill = bestFill(knapsack, prices, { target, nodesMax: this.#nodesMax, sweeps: SWEEPS })
+      if (row < 0) ratio = Math.max(ratio, fill.atMost / price)
+      else {
+        worth -= there * fill.atMost
+        centre[row] = fill.atMost
+      }
+      if (fill.worth > target * (1 + EVEN) + Number.EPSILON)
+        found.push({ kind, classes: fill.held.map(([j]) => j), counts: fill.held.map(([, c]) => c) })
+    }
+    const bound = worth / ratio
+    if (bound > this.#certificate.bound) {
+      this.#centre = centre.map((price) => price / ratio)
+      this.#certificate = { bound, prices: this.#centre.slice(0, classes) }
+    }
+    return found.filter((pattern) => this.#learn(pattern))
+  }
+
+  #learn(pattern: Pattern): boolean {
+    const key = `${pattern.kind < 0 ? -1 : this.#offerOf(pattern.kind).kind}:${pattern.classes.join()}:${pattern.counts.join()}`
+    if (this.#patterns.has(key)) return false
+    this.#patterns.set(key, pattern)
+    return true
+  }
+
+  /** Existing droplets with the same room are one offer. */
+  #offerOf(kind: number): Offer {
+    const { capacity, dimensions: d } = this.#instance
+    const room = () => capacity.subarray(kind * d, kind * d + d).join()
+    const offer =
+      this.#offers.find((one) => one.kind === kind) ??
+      this.#existing.find(({ knapsack }) => knapsack.capacity.join() === room())
+    if (!offer) throw new Error('a pattern of a droplet that is not in the problem')
+    return offer
+  }
+
+  /** One item on a droplet of its own; what fits none on sale goes, at a price above all, wherever. */
+  #alone(j: number): Pattern {
+    return { kind: smallestSize(this.#instance, this.#classes, j), classes: [j], counts: [1] }
+  }
+
+  #stageMaster(): Master {
+    const stage = this.#stages[0]
+    if (!stage) throw new Error('no stage of the bound is left')
+    const needs = new Float64Array(stage.rows + this.#existing.length)
+    for (const [j, count] of this.#classes.count.entries())
+      for (const [at, row] of (stage.rowsOf[j] ?? []).entries())
+        needs[row] = (needs[row] ?? 0) + count * (stage.coefficientsOf[j]?.[at] ?? 0)
+    for (const [at, { count }] of this.#existing.entries()) needs[stage.rows + at] = -count
+    const master = this.#makeMaster(needs)
+    master.add([...this.#patterns.values()].map((pattern) => this.#column(pattern)))
+    return master
+  }
+
+  #column({ kind, classes, counts }: Pattern): MasterColumn {
+    const stage = this.#stages[0]
+    const held = new Map<number, number>()
+    for (const [at, j] of classes.entries())
+      for (const [of, row] of (stage?.rowsOf[j] ?? []).entries())
+        held.set(row, (held.get(row) ?? 0) + (counts[at] ?? 0) * (stage?.coefficientsOf[j]?.[of] ?? 0))
+    const dear = 4 * this.#instance.price.reduce((most, one) => Math.max(most, one), 1)
+    const offer = kind < 0 ? null : this.#offerOf(kind)
+    if (offer && offer.row >= 0) held.set((stage?.rows ?? 0) + offer.row - this.#classes.classes, -1)
+    return { cost: offer?.price ?? dear, rows: [...held.keys()], coefficients: [...held.values()] }
+  }
+
+  #pricesOf(duals: Float64Array): Float64Array {
+    const stage = this.#stages[0]
+    const { classes } = this.#classes
+    const prices = new Float64Array(classes + this.#existing.length)
+    for (let j = 0; j < classes; j++)
+      for (const [at, row] of (stage?.rowsOf[j] ?? []).entries())
+        prices[j] = (prices[j] ?? 0) + Math.max(0, duals[row] ?? 0) * (stage?.coefficientsOf[j]?.[at] ?? 0)
+    for (let at = 0; at < this.#existing.length; at++)
+      prices[classes + at] = Math.max(0, duals[(stage?.rows ?? 0) + at] ?? 0)
+    return prices
+  }
+}
+
+/** What given prices of items prove, from scratch: one round of pricing. */
+export function proven(instance: Instance, prices: Float64Array, nodesMax = NODES_MAX): number {
+  const classes = classesOf(instance)
+  let worth = prices.reduce((sum, price, j) => sum + price * (classes.count[j] ?? 0), 0)
+  let ratio = 1
+  for (const offer of offersOf(instance, classes)) {
+    const target = offer.row < 0 ? offer.price : 0
+    const { atMost } = bestFill(offer.knapsack, prices, { target, nodesMax, sweeps: 4 * SWEEPS })
+    if (offer.row < 0) ratio = Math.max(ratio, atMost / offer.price)
+    else worth -= offer.count * atMost
+  }
+  return Math.max(0, worth / ratio)
+}
+
+function offersOf(instance: Instance, classes: Classes): Offer[] {
+  const { sizes, existing, dimensions: d, capacity, price } = instance
+  const offers: Offer[] = []
+  const byRoom = new Map<string, Offer>()
+  for (let kind = 0; kind < sizes + existing; kind++) {
+    const room = capacity.slice(kind * d, kind * d + d)
+    const same = kind < sizes ? undefined : byRoom.get(room.join())
+    if (same) {
+      same.count++
+      continue
+    }
+    const offer: Offer = {
+      kind,
+      price: price[kind] ?? 0,
+      count: kind < sizes ? Number.POSITIVE_INFINITY : 1,
+      row: kind < sizes ? -1 : classes.classes + byRoom.size,
+      knapsack: knapsackOf(classes, room, SEED + kind),
+    }
+    if (kind >= sizes) byRoom.set(room.join(), offer)
+    offers.push(offer)
+  }
+  return offers
+}
+
+/** Prices of items by what their demands cost where droplets could be bought by the slice: a good start. */
+function continuous(instance: Instance, classes: Classes, offers: Offer[], makeMaster: MakeMaster): Float64Array {
+  const { dimensions: d, demand } = instance
+  const existing = offers.filter(({ row }) => row >= 0)
+  const master = makeMaster(Float64Array.from([...totals(demand, d), ...existing.map(({ count }) => -count)]))
+  master.add(
+    offers.map(({ price, row, knapsack }) => {
+      const rows = Array.from({ length: d }, (_, k) => k)
+      const coefficients = [...knapsack.capacity]
+      if (row >= 0) {
+        rows.push(d + row - classes.classes)
+        coefficients.push(-1)
+      }
+      return { cost: price, rows, coefficients }
+    }),
+  )
+  const { duals } = master.solve()
+  const lambda = duals.slice(0, d).map((price) => Math.max(0, price))
+  for (const { knapsack } of offers) knapsack.lambda.set(lambda)
+  const prices = Array.from({ length: classes.classes }, (_, j) => dot(lambda, classes.demand, j, d))
+  return Float64Array.from([...prices, ...existing.map((_, at) => Math.max(0, duals[d + at] ?? 0))])
+}
