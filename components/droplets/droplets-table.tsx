@@ -8,6 +8,7 @@ import type { DropletView } from '#server/api/views.ts'
 import { DropletMenu } from './droplet-menu.tsx'
 import { EngineNote } from './engine-note.tsx'
 import { toBlock } from './fleet-model.ts'
+import { HeldBadge } from './hold-note.tsx'
 
 const COLUMNS = ['Name', 'State', 'Region', 'Size', 'Memory', 'Deployments', 'Engine', 'Price', 'Age'] as const
 
@@ -31,7 +32,10 @@ export const DropletsTable = ({ droplets }: { droplets: readonly DropletView[] }
           <tr key={droplet.id} className="h-11 hover:bg-hover">
             <td className="max-w-56 truncate px-4 font-mono text-sm">{droplet.name}</td>
             <td className="px-4">
-              <DropletBadge state={droplet.state} />
+              <span className="flex items-center gap-2">
+                <DropletBadge state={droplet.state} />
+                <HeldBadge droplet={droplet} />
+              </span>
             </td>
             <td className="px-4 text-muted">{droplet.region}</td>
             <td className="px-4 font-mono text-muted text-sm">{droplet.size}</td>

@@ -9,6 +9,7 @@ import type { DropletView } from '#server/api/views.ts'
 import { DropletMenu } from './droplet-menu.tsx'
 import { EngineNote } from './engine-note.tsx'
 import { type Block, toBlock } from './fleet-model.ts'
+import { HoldNote } from './hold-note.tsx'
 
 const SPANS: Record<number, string> = {
   1: 'md:col-span-2 xl:col-span-2',
@@ -47,6 +48,7 @@ function BlockCard({ block }: { block: Block }) {
         </div>
         <DropletMenu droplet={droplet} />
       </header>
+      <HoldNote droplet={droplet} />
       <MemoryBar block={block} />
       <ul className="grid gap-0.5">
         {droplet.deployments.map((deployment) => {

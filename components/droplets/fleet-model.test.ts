@@ -1,32 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { DropletView } from '#server/api/views.ts'
+import { droplet } from '#components/testing/droplets.ts'
 import { toBlock, totals } from './fleet-model.ts'
 
 const GIB = 2 ** 30
-const droplet = (over: Partial<DropletView> = {}): DropletView => ({
-  id: 'd',
-  name: 'nyc3-1',
-  state: 'active',
-  region: 'nyc3',
-  size: 's-1vcpu-1gb',
-  vcpus: 1,
-  memoryBytes: GIB,
-  diskBytes: 25 * GIB,
-  reservedMemoryBytes: GIB / 2,
-  reservedCpuMillis: 250,
-  priceMonthlyMicros: 6_000_000,
-  publicIp: null,
-  createdAt: new Date(0),
-  lastSeenAt: null,
-  engineLacks: [],
-  engineVersion: null,
-  deployments: [
-    { deploymentId: 'a', name: 'a', state: 'healthy', memoryBytes: GIB / 4 },
-    { deploymentId: 'b', name: 'b', state: 'healthy', memoryBytes: GIB / 4 },
-  ],
-  ...over,
-})
-
 describe('the fleet map', () => {
   it('lays what is reserved end to end, in proportion', () => {
     expect(toBlock(droplet()).segments.map(({ from, width }) => [from, width])).toEqual([

@@ -9,6 +9,7 @@ import { LimitFields, NameField, RegionField } from './place-fields.tsx'
 import type { Deploy } from './use-deploy.ts'
 import { VariableFields } from './variable-fields.tsx'
 import { fieldsOf, type VariableField } from './variable-model.ts'
+import { WhereField } from './where-field.tsx'
 
 interface DeployFormProps {
   template: TemplateCard & { variables: readonly VariableView[] }
@@ -16,12 +17,14 @@ interface DeployFormProps {
   defaults: DefaultsView | null
   deploy: Deploy
   onStarted: (deploymentId: string) => void
+  /** Where it would go stands above what is folded away. */
+  whereFirst?: boolean
   /** The buttons. */
   children: ReactNode
 }
 
 /** Everything a deployment can be given: what only the person knows first, the rest folded away with good values. */
-export function DeployForm({ template, defaults, deploy, onStarted, children }: DeployFormProps) {
+export function DeployForm({ template, defaults, deploy, onStarted, whereFirst, children }: DeployFormProps) {
   // What came later must not move fields under the hands of whoever fills them in.
   const [{ fields, begun }] = useState(() => {
     const own = fieldsOf(template, defaults)
@@ -46,12 +49,14 @@ export function DeployForm({ template, defaults, deploy, onStarted, children }: 
     <FormProvider {...form}>
       <form onSubmit={submit} className="grid grid-cols-1 gap-4" noValidate autoComplete="off">
         <VariableFields fields={asked} />
+        {whereFirst && <WhereField template={template} />}
         <details className="group" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
           <summary className="flex w-fit list-none items-center gap-1 rounded-control text-muted hover:text-ink [&::-webkit-details-marker]:hidden">
             <ChevronRight className="size-4 transition-transform group-open:rotate-90" aria-hidden />
             {moreWords(fields)}
           </summary>
           <div className="grid gap-4 pt-3">
+            {!whereFirst && <WhereField template={template} />}
             <NameField placeholder={template.name} />
             <RegionField template={template.slug} suggested={defaults?.region ?? null} />
             <LimitFields resources={defaults?.resources ?? { ...template, basis: null }} />

@@ -12,6 +12,8 @@ import { filledIn, initialValues, type VariableField, type VariableValues } from
 export interface DeployValues extends VariableValues {
   name: string
   region: string
+  /** The only droplet that the person wants; null: Berth chooses. */
+  dropletId: string | null
   memory: string
   cpu: string
 }
@@ -20,6 +22,7 @@ export interface DeployRequest {
   template: string
   name?: string
   region?: string
+  dropletId?: string
   variables?: Record<string, string>
   reuse?: Record<string, string>
   resources?: { memoryBytes?: number; cpuMillis?: number }
@@ -35,7 +38,7 @@ export function beginWith(
   const { memoryBytes, cpuMillis } = defaults?.resources ?? template
   return {
     ...initialValues(fields),
-    ...{ name: '', region: '', memory: writeBytes(memoryBytes), cpu: writeThousandths(cpuMillis) },
+    ...{ name: '', region: '', dropletId: null, memory: writeBytes(memoryBytes), cpu: writeThousandths(cpuMillis) },
   }
 }
 
@@ -52,6 +55,7 @@ export function requestFor(template: Sized, fields: readonly VariableField[], va
     template: template.slug,
     ...(name && { name }),
     ...(region && { region }),
+    ...(values.dropletId && { dropletId: values.dropletId }),
     ...(some(variables) && { variables }),
     ...(some(reuse) && { reuse }),
     ...(some(resources) && { resources }),

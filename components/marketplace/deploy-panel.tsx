@@ -31,6 +31,7 @@ export function DeployPanel({ template }: { template: TemplateView }) {
           template={template}
           defaults={defaults}
           deploy={deploy}
+          whereFirst
           onStarted={(id) => router.push(`/deployments/${id}`)}
         >
           <Button tone="primary" size="lg" type="submit" pending={deploy.submitting} disabled={!isDeployable(template)}>

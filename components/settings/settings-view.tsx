@@ -4,12 +4,14 @@ import { PageHeader } from '#components/ui/page-header.tsx'
 import { TabPanel, Tabs } from '#components/ui/tabs.tsx'
 import { ApiTokens } from './api-tokens.tsx'
 import { CloudAccount } from './cloud-account.tsx'
+import { Placement } from './placement.tsx'
 import { Profile } from './profile.tsx'
 import { Sessions } from './sessions.tsx'
 
 const TABS = [
   { id: 'profile', label: 'Profile' },
   { id: 'cloud', label: 'Cloud account' },
+  { id: 'placement', label: 'Placement' },
   { id: 'tokens', label: 'API tokens' },
   { id: 'sessions', label: 'Sessions' },
 ] as const
@@ -29,6 +31,7 @@ export function SettingsView() {
       <TabPanel id={tab}>
         {tab === 'profile' && <Profile />}
         {tab === 'cloud' && <CloudAccount />}
+        {tab === 'placement' && <Placement />}
         {tab === 'tokens' && <ApiTokens />}
         {tab === 'sessions' && <Sessions />}
       </TabPanel>

@@ -8,6 +8,8 @@ export default async function SettingsPage() {
   const state = await prefetch((trpc) => [
     trpc.settings.profile.get.queryOptions(),
     trpc.settings.cloudAccount.get.queryOptions(),
+    trpc.settings.placement.get.queryOptions(),
+    trpc.selection.strategies.queryOptions(),
     trpc.settings.apiTokens.list.queryOptions(),
     trpc.settings.sessions.list.queryOptions(),
   ])

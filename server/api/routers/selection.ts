@@ -3,12 +3,15 @@ import { placementSettings } from '#db/placement-preferences.ts'
 import { dropletId, region, resources, slug, strategy } from '#server/api/inputs.ts'
 import { router, userProcedure } from '#server/api/trpc.ts'
 import type { OffersView, PreviewView } from '#server/api/views-placement.ts'
-import { listOffers } from '#server/fleet/index.ts'
+import { listOffers, strategyWeights } from '#server/fleet/index.ts'
+import type { Decision, Strategy } from '#server/placement/types.ts'
 import { previewPlacement } from '#server/templates/index.ts'
 
 export const selectionRouter = router({
   /** Regions and sizes that can be had. */
   offers: userProcedure('read').query(({ ctx }): Promise<OffersView> => listOffers(ctx.user)),
+  /** What each strategy weighs. */
+  strategies: userProcedure('read').query((): Record<Strategy, Decision['weights']> => strategyWeights()),
   /** Where a deployment would go now, with the reasons; nothing is reserved. */
   preview: userProcedure('read')
     .input(
