@@ -50,6 +50,7 @@ const SAMPLES: Record<string, Sample> = {
   'templates.defaults': { own: ({ templateSlug }) => ({ template: templateSlug }) },
   'templates.get': { own: ({ templateSlug }) => ({ slug: templateSlug }) },
   'selection.offers': nothing,
+  'selection.strategies': nothing,
   'selection.preview': { ids: ({ dropletId }, own) => [{ template: own.templateSlug, dropletId }] },
   'deployments.create': {
     ids: ({ deploymentId, dropletId }, own) => [
