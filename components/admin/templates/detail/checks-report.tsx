@@ -23,7 +23,7 @@ interface ChecksReportProps {
 export const ChecksReport = ({ checks, onFix, fixed }: ChecksReportProps) => (
   <div className="divide-y">
     {groupChecks(checks).map(({ group, checks: own, counts }) => (
-      <section key={group} aria-label={CHECK_GROUP_TITLES[group]} className="py-2">
+      <section key={group} aria-label={`Checks: ${CHECK_GROUP_TITLES[group]}`} className="py-2">
         <h3 className="flex items-baseline justify-between gap-3 px-4 py-1">
           <span className="font-medium">{CHECK_GROUP_TITLES[group]}</span>
           <span className="text-muted text-sm">{countWords(counts)}</span>
