@@ -13,6 +13,7 @@ import type { TemplateContent, VersionStatus } from '#db/template-content.ts'
 import type { Check, ValidationFacts, ValidationTrigger, Verdict } from '#db/template-validation.ts'
 import type { Scope } from '#server/context.ts'
 import type { DeploymentEvent } from '#server/deployments/event-types.ts'
+import type { AlarmView, HoldView } from './views-placement.ts'
 
 // ---------------------------------------------------------------- templates
 export interface VariableView {
@@ -311,6 +312,9 @@ export interface DropletView {
   lastSeenAt: Date | null
   engineLacks: string[]
   engineVersion: string | null
+  /** Nothing new goes there while it is held. */
+  hold: HoldView | null
+  alarms: AlarmView[]
   deployments: { deploymentId: string; name: string; state: DeploymentState; memoryBytes: number }[]
 }
 

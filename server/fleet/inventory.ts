@@ -2,10 +2,13 @@
 import { and, desc, eq, inArray, ne } from 'drizzle-orm'
 import { deployments } from '#db/schema/deployments.ts'
 import { droplets, reservations } from '#db/schema/fleet.ts'
+import { dropletAlarms } from '#db/schema/placement.ts'
 import type { DropletView } from '#server/api/views.ts'
 import type { UserCtx } from '#server/context.ts'
 import { BerthError } from '#server/errors.ts'
 import { ownedTx } from '#server/tx.ts'
+import { type HoldRow, holdsInForce } from './breaker/gate.ts'
+import { releaseHold } from './breaker/round.ts'
 import { finishDeleting, markDeleting } from './destroy.ts'
 import { markGone } from './gone.ts'
 import type { FleetCtx } from './types.ts'
@@ -36,6 +39,18 @@ export async function listDroplets(ctx: UserCtx): Promise<DropletView[]> {
       ),
     )
     .orderBy(reservations.createdAt)
+  const [holds, alarms] = await Promise.all([
+    holdsInForce(ctx.db),
+    ctx.db
+      .select()
+      .from(dropletAlarms)
+      .where(
+        inArray(
+          dropletAlarms.dropletId,
+          rows.map((d) => d.id),
+        ),
+      ),
+  ])
   return rows.map((d) => {
     const here = held.filter((h) => h.reservation.dropletId === d.id)
     return {
@@ -55,6 +70,10 @@ export async function listDroplets(ctx: UserCtx): Promise<DropletView[]> {
       lastSeenAt: d.lastSeenAt,
       engineLacks: d.engineLacks,
       engineVersion: d.engineVersion,
+      hold: holdView(holds.get(d.id)),
+      alarms: alarms
+        .filter(({ dropletId }) => dropletId === d.id)
+        .map(({ kind, message, since }) => ({ kind, message, since })),
       // A dry run holds room like any other, but nobody can open it.
       deployments: here
         .filter((h) => h.purpose === 'serve')
@@ -66,6 +85,12 @@ export async function listDroplets(ctx: UserCtx): Promise<DropletView[]> {
         })),
     }
   })
+}
+
+function holdView(hold: HoldRow | undefined): DropletView['hold'] {
+  if (!hold) return null
+  const { reason, detail, since, until, trialDeploymentId } = hold
+  return { reason, detail, since, until, trying: trialDeploymentId !== null }
 }
 
 const findOwn = (dropletId: string) => async (tx: Parameters<typeof markDeleting>[0], userId: string) => {
@@ -108,4 +133,11 @@ export async function forgetDroplet(ctx: FleetCtx, input: { dropletId: string })
     await markGone(tx, record, row, 'forgotten')
   })
   ctx.services.fleet.pool.forget(input.dropletId)
+}
+
+/** Its owner trusts it again: what went wrong before counts no more. */
+export async function releaseDroplet(ctx: FleetCtx, input: { dropletId: string }): Promise<void> {
+  await ownedTx(ctx, findOwn(input.dropletId), ({ tx, row: { id, name }, record }) =>
+    releaseHold(tx, record, { dropletId: id, name, why: 'its owner released it' }),
+  )
 }

@@ -4,29 +4,29 @@ import type { Tx } from '#db/client.ts'
 import { droplets, reservations } from '#db/schema/fleet.ts'
 import { BerthError } from '#server/errors.ts'
 import { type Capacity, capacityOf, shortage } from '#server/placement/index.ts'
+import { passBreaker } from './breaker/gate.ts'
 import type { Droplet, ReserveInput } from './types.ts'
 
 const HELD_ELSEWHERE = 'This attempt already holds capacity on another droplet.'
 
 /**
  * Holds capacity on an active droplet, under its row lock. The same attempt on the same droplet again is success.
- * @throws NO_PLACEMENT when it no longer fits or no longer runs: choose again
+ * @throws NO_PLACEMENT when it no longer fits, no longer runs or is held back: choose again
  */
 export async function reserve(tx: Tx, input: ReserveInput): Promise<void> {
   const [droplet] = await tx.select().from(droplets).where(eq(droplets.id, input.dropletId)).for('update')
   if (droplet?.state !== 'active')
     throw new BerthError('NO_PLACEMENT', `${droplet?.name ?? 'The droplet'} is not active any more.`)
+  if ((await heldBy(tx, input)) === droplet.id) return
+  await passBreaker(tx, droplet, input)
   await hold(tx, droplet, input)
 }
 
 /** The caller holds the droplet's row lock, or has just inserted the row. */
 export async function hold(tx: Tx, droplet: Droplet, input: ReserveInput): Promise<void> {
-  const [held] = await tx
-    .select({ dropletId: reservations.dropletId })
-    .from(reservations)
-    .where(and(eq(reservations.deploymentId, input.deploymentId), eq(reservations.attempt, input.attempt)))
-  if (held?.dropletId === droplet.id) return
-  if (held) throw new BerthError('CONFLICT', HELD_ELSEWHERE)
+  const held = await heldBy(tx, input)
+  if (held === droplet.id) return
+  if (held !== null) throw new BerthError('CONFLICT', HELD_ELSEWHERE)
   const apart = refusedBeside(await othersOn(tx, droplet.id, input.deploymentId), input)
   if (apart) throw new BerthError('NO_PLACEMENT', `${droplet.name} ${apart}.`)
   const free = freeCapacity(droplet, await reserved(tx, droplet.id))
@@ -40,6 +40,14 @@ export async function hold(tx: Tx, droplet: Droplet, input: ReserveInput): Promi
     .returning()
   // The same attempt at the same instant, on another droplet.
   if (made.length === 0) throw new BerthError('CONFLICT', HELD_ELSEWHERE)
+}
+
+async function heldBy(tx: Tx, { deploymentId, attempt }: ReserveInput): Promise<string | null> {
+  const [held] = await tx
+    .select({ dropletId: reservations.dropletId })
+    .from(reservations)
+    .where(and(eq(reservations.deploymentId, deploymentId), eq(reservations.attempt, attempt)))
+  return held?.dropletId ?? null
 }
 
 function refusedBeside(others: Others, wish: Pick<ReserveInput, 'templateId' | 'spread' | 'exclusive'>): string | null {

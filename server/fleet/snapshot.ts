@@ -1,10 +1,14 @@
 /** What placement sees: the user's droplets with what is free on them, and what their cloud account can still buy. */
 import { and, eq, getTableColumns, ne, sql } from 'drizzle-orm'
+import type { Db } from '#db/client.ts'
 import { droplets, reservations } from '#db/schema/fleet.ts'
-import { capacityOf, type PlacementDroplet, type Snapshot } from '#server/placement/index.ts'
+import { type Capacity, capacityOf, type PlacementDroplet, type Snapshot } from '#server/placement/index.ts'
 import { accountOf } from './accounts.ts'
+import { holdsInForce, keepsAway } from './breaker/gate.ts'
 import { type CloudAccount, cloudFor } from './cloud-client.ts'
 import type { Catalogue } from './clouds.ts'
+import { measuredLatency } from './latency.ts'
+import { type Measured, measuredOf } from './measured.ts'
 import { freeCapacity, type Others, othersOf, reservedSums } from './reservations.ts'
 import type { Droplet, FleetBase } from './types.ts'
 
@@ -25,17 +29,12 @@ export async function snapshotFor(
   o: { signal?: AbortSignal; deploymentId?: string } = {},
 ): Promise<Snapshot> {
   const account = await accountOf(base, userId)
-  const rows = await base.db
-    .select({
-      droplet: getTableColumns(droplets),
-      used: reservedSums,
-      others: othersOf(sql`"droplets"."id"`, o.deploymentId ?? null),
-    })
-    .from(droplets)
-    .leftJoin(reservations, eq(reservations.dropletId, droplets.id))
-    .where(and(eq(droplets.cloudAccountId, account.id), ne(droplets.state, 'deleted')))
-    .groupBy(droplets.id)
-    .orderBy(droplets.name)
+  const [rows, measured, holds, latencyMs] = await Promise.all([
+    withReservations(base.db, account.id, o.deploymentId),
+    measuredOf(base.db, userId),
+    holdsInForce(base.db),
+    measuredLatency(base.db, userId),
+  ])
   const { sizes, regions } = await catalogueFor(
     base,
     account,
@@ -43,7 +42,11 @@ export async function snapshotFor(
     o.signal,
   )
   return {
-    droplets: rows.map(({ droplet, used, others }) => seen(droplet, used, others)),
+    droplets: rows.map(({ droplet, used, others }) => {
+      const hold = holds.get(droplet.id)
+      const heldBack = hold && keepsAway(hold, o.deploymentId) ? hold.detail : null
+      return seen(droplet, { reserved: used, others, measured: measured.get(droplet.id), heldBack })
+    }),
     sizes: sizes.map(({ slug, vcpus, memoryBytes, diskBytes, priceMonthlyMicros, regions: sold }) => ({
       slug,
       vcpus,
@@ -64,11 +67,32 @@ export async function snapshotFor(
       { memoryBytes: 0, cpuMillis: 0, diskBytes: 0, containers: 0 },
     ),
     monthlyCostMicros: rows.reduce((sum, { droplet }) => sum + droplet.priceMonthlyMicros, 0),
-    latencyMs: {},
+    latencyMs,
   }
 }
 
-function seen(droplet: Droplet, used: Parameters<typeof freeCapacity>[1], others: Others): PlacementDroplet {
+const withReservations = (db: Db, cloudAccountId: string, but: string | undefined) =>
+  db
+    .select({
+      droplet: getTableColumns(droplets),
+      used: reservedSums,
+      others: othersOf(sql`"droplets"."id"`, but ?? null),
+    })
+    .from(droplets)
+    .leftJoin(reservations, eq(reservations.dropletId, droplets.id))
+    .where(and(eq(droplets.cloudAccountId, cloudAccountId), ne(droplets.state, 'deleted')))
+    .groupBy(droplets.id)
+    .orderBy(droplets.name)
+
+interface Known {
+  reserved: Capacity
+  others: Others
+  measured: Measured | undefined
+  /** Why the circuit breaker lets nothing on it. */
+  heldBack: string | null
+}
+
+function seen(droplet: Droplet, { reserved, others, measured, heldBack }: Known): PlacementDroplet {
   const templates: Record<string, number> = {}
   for (const id of others.templates) templates[id] = (templates[id] ?? 0) + 1
   return {
@@ -77,19 +101,20 @@ function seen(droplet: Droplet, used: Parameters<typeof freeCapacity>[1], others
     region: droplet.region,
     size: droplet.size,
     capacity: capacityOf(droplet),
-    free: freeCapacity(droplet, used),
-    used: null,
+    free: freeCapacity(droplet, reserved),
+    // Nobody measures disks: what is reserved counts.
+    used: measured?.used ? { ...measured.used, diskBytes: reserved.diskBytes } : null,
     containers: others.holders,
     templates,
     exclusiveHeld: others.exclusiveHeld,
-    ...stateOf(droplet.state),
-    failures: 0,
+    ...stateOf(droplet.state, heldBack),
+    failures: measured?.failures ?? 0,
     priceMonthlyMicros: droplet.priceMonthlyMicros,
   }
 }
 
-function stateOf(state: Droplet['state']): Pick<PlacementDroplet, 'state' | 'reason'> {
-  if (state === 'active') return { state: 'ok' }
+function stateOf(state: Droplet['state'], heldBack: string | null): Pick<PlacementDroplet, 'state' | 'reason'> {
+  if (state === 'active') return heldBack === null ? { state: 'ok' } : { state: 'held', reason: heldBack }
   return { state: state === 'creating' || state === 'booting' ? 'coming' : 'unusable', reason: UNUSABLE[state] }
 }
 

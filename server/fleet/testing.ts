@@ -236,6 +236,7 @@ export function fakePool(): FakePool {
   const info: EngineInfo = { version: '29.0.0', lacks: [], memoryBytes: 2 * GIB, cpus: 1 }
   const engine: Partial<Engine> = {
     info: async () => info,
+    container: async () => null,
     containers: async () => pool.containers,
     networks: async () => pool.networks,
     volumes: async () => pool.volumes,

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { dropletId } from '#server/api/inputs.ts'
 import { router, userProcedure } from '#server/api/trpc.ts'
 import type { DropletView } from '#server/api/views.ts'
-import { deleteDroplet, forgetDroplet, listDroplets } from '#server/fleet/index.ts'
+import { deleteDroplet, forgetDroplet, listDroplets, releaseDroplet } from '#server/fleet/index.ts'
 
 export const dropletsRouter = router({
   list: userProcedure('read').query(({ ctx }): Promise<DropletView[]> => listDroplets(ctx.user)),
@@ -12,4 +12,8 @@ export const dropletsRouter = router({
   forget: userProcedure('deploy')
     .input(z.object({ dropletId }))
     .mutation(({ ctx, input }): Promise<void> => forgetDroplet(ctx.user, input)),
+  /** Lets placement use a droplet again that the circuit breaker holds back. */
+  release: userProcedure('deploy')
+    .input(z.object({ dropletId }))
+    .mutation(({ ctx, input }): Promise<void> => releaseDroplet(ctx.user, input)),
 })

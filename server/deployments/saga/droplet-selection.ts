@@ -14,8 +14,11 @@ import { storeDecision } from './store-decision.ts'
 
 /** Five minutes for a droplet that others make and that may come to nothing, as many for one of our own, and some. */
 const DEADLINE_MS = 12 * 60_000
-/** Choices that may lose a race for the last free capacity before the person is told. */
-const CHOICES_MAX = 5
+/**
+ * Choices that may lose a race for the last free capacity before the person is told. Each loss takes its droplet out of
+ * the next choice, so that a crowd spreads over what is left instead of running after the best one together.
+ */
+const CHOICES_MAX = 50
 const LOOK_EVERY_MS = 200
 
 /**
@@ -104,16 +107,19 @@ type Turn =
   | { kind: 'placed'; output: Placed; message: string }
   | { kind: 'making'; droplet: Promise<Placed>; message: string }
   | { kind: 'coming'; dropletId: string; name: string; leave: () => void }
-  | { kind: 'raced'; error: BerthError }
+  | { kind: 'raced'; dropletId: string; error: BerthError }
 
 async function place(c: StepContext): Promise<{ output: Placed; message: string }> {
   const request = await requestOf(c)
-  for (let raced = 0; ; ) {
-    const turn = await perUser.run(c.row.userId, c.signal, () => takeTurn(c, request))
+  const lost: string[] = []
+  for (;;) {
+    // A droplet that was asked for by name has no stand-in: its next look says what it lacks.
+    const open = lost.length > 0 && !request.dropletId ? { ...request, excludeDropletIds: lost } : request
+    const turn = await perUser.run(c.row.userId, c.signal, () => takeTurn(c, open))
     if (turn.kind === 'placed') return turn
     if (turn.kind === 'making') return { output: await turn.droplet, message: turn.message }
     if (turn.kind === 'raced') {
-      if (++raced === CHOICES_MAX) throw turn.error
+      if (lost.push(turn.dropletId) === CHOICES_MAX) throw turn.error
       continue
     }
     c.progress(`${turn.name} has room and is being made`)
@@ -135,7 +141,8 @@ async function takeTurn(c: StepContext, request: PlacementRequest): Promise<Turn
       await storeDecision(c, { snapshot, request }, decision, choice.dropletId)
       return { kind: 'placed', output: { dropletId: choice.dropletId, dropletName: choice.name }, message }
     } catch (error) {
-      if (error instanceof BerthError && error.code === 'NO_PLACEMENT') return { kind: 'raced', error }
+      if (error instanceof BerthError && error.code === 'NO_PLACEMENT')
+        return { kind: 'raced', dropletId: choice.dropletId, error }
       throw error
     }
   }

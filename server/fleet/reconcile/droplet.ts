@@ -2,6 +2,7 @@
 import { and, eq } from 'drizzle-orm'
 import { droplets } from '#db/schema/fleet.ts'
 import { recordedTx } from '#server/tx.ts'
+import { measureLatency } from '../latency.ts'
 import { type Droplet, type FleetBase, systemCtx } from '../types.ts'
 import { removeLeftovers } from './leftovers.ts'
 
@@ -28,6 +29,7 @@ export async function checkDroplet(
       .set({ lastSeenAt: pass.now, engineVersion: info.version, engineLacks: info.lacks })
       .where(eq(droplets.id, droplet.id))
     if (droplet.state === 'unreachable') await change(base, droplet, 'active')
+    await measureLatency(base, droplet, engine, signal)
     return await removeLeftovers(base, droplet, engine, { now: pass.now, signal })
   } catch (error) {
     pass.signal.throwIfAborted()

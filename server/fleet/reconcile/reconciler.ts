@@ -5,6 +5,7 @@
  *   startReconciler ─▶ runOnce (one process at a time: advisory lock)
  *       ├─▶ reconcileAccount: twins and unknown droplets deleted, vanished ones ended, stuck ones resumed or destroyed
  *       │      └─▶ checkDroplet: last seen, reachable or not; removeLeftovers; pending host keys rotated
+ *       ├─▶ breakerRound: droplets that fail are held back, and let go again
  *       └─▶ clearAccount: keys and firewalls of accounts that were removed while their cloud was down
  *
  * Promises: deletes only what carries this installation's tag or label (R19); one account's trouble never keeps the
@@ -13,6 +14,7 @@
 import { and, isNotNull, isNull, or } from 'drizzle-orm'
 import postgres from 'postgres'
 import { cloudAccounts } from '#db/schema/cloud.ts'
+import { breakerRound } from '../breaker/round.ts'
 import { clearAccount } from '../clear-account.ts'
 import type { FleetBase } from '../types.ts'
 import { reconcileAccount } from './account.ts'
@@ -80,6 +82,10 @@ export function startReconciler(base: FleetBase, o: { periodMs?: number; now?: (
       unmanaged += result.unmanaged
     })
     problems.push(...(await clearRemovedAccounts(base)))
+    await breakerRound(base, now()).catch((err: unknown) => {
+      base.log.warn({ err }, 'a round of the circuit breaker did not work')
+      problems.push(`circuit breaker: ${messageOf(err)}`)
+    })
     const endedAt = now()
     Object.assign(status, {
       lastPassAt: endedAt,
