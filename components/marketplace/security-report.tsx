@@ -23,7 +23,7 @@ export function SecurityReport({ validation }: { validation: TemplateView['valid
       id="security"
       open
       aside={
-        <span className="flex flex-wrap items-center justify-end gap-x-3">
+        <span className="flex flex-wrap items-center gap-x-3">
           <span>{countWords(countVerdicts(checks))}</span>
           <VerdictBadge verdict={verdict} />
         </span>

@@ -1,6 +1,7 @@
 import { ChevronRight } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Card } from '#components/ui/card.tsx'
+import { cn } from '#components/ui/cn.ts'
 
 interface SectionProps {
   title: string
@@ -28,9 +29,14 @@ export const FoldedSection = ({ title, count, aside, id, open, children }: Secti
     <details className="group/fold" open={open}>
       <summary className="flex list-none flex-wrap items-center gap-x-3 px-4 py-2.5 hover:bg-hover focus-visible:-outline-offset-2 group-open/fold:border-b [&::-webkit-details-marker]:hidden">
         <Title title={title} count={count} />
-        {aside && <span className="ml-auto text-muted text-sm">{aside}</span>}
+        {aside && (
+          <span className="order-3 basis-full text-muted text-sm sm:order-2 sm:ml-auto sm:basis-auto">{aside}</span>
+        )}
         <ChevronRight
-          className={`size-4 shrink-0 text-muted transition-transform group-open/fold:rotate-90 ${aside ? '' : 'ml-auto'}`}
+          className={cn(
+            'order-2 ml-auto size-4 shrink-0 text-muted transition-transform group-open/fold:rotate-90 sm:order-3',
+            aside && 'sm:ml-0',
+          )}
           aria-hidden
         />
       </summary>
