@@ -1,6 +1,6 @@
 /** Which servers an empty page offers. Pure. */
 import { askedOf, isDeployable } from '#components/marketplace/card-model.ts'
-import type { TemplateCard } from '#server/api/views.ts'
+import type { TemplateCard } from '#server/api/views-templates.ts'
 
 const OFFERED = 3
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { summary } from '#components/testing/rows.ts'
-import type { LivePayload, LiveTopic, ValidationView } from '#server/api/views.ts'
+import type { LivePayload, LiveTopic } from '#server/api/views.ts'
+import type { ValidationView } from '#server/api/views-templates.ts'
 import type { DeploymentEvent } from '#server/deployments/event-types.ts'
 import { type Effect, emptyHub, type HubEvent, type HubState, reduce } from './hub.ts'
 import { SILENT_TAB_MS, type ToHub } from './protocol.ts'

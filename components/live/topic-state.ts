@@ -1,12 +1,6 @@
 /** What the hub knows about one topic: enough to answer a new tab and to resume the stream without a gap. Pure. */
-import type {
-  DeploymentSummary,
-  DropletView,
-  LivePayload,
-  LiveTopic,
-  LogLineView,
-  ValidationView,
-} from '#server/api/views.ts'
+import type { DeploymentSummary, DropletView, LivePayload, LiveTopic, LogLineView } from '#server/api/views.ts'
+import type { ValidationView } from '#server/api/views-templates.ts'
 import type { DeploymentEvent } from '#server/deployments/event-types.ts'
 import { LOG_LINES_MAX } from './protocol.ts'
 

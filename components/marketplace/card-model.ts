@@ -5,7 +5,8 @@ import type { Runs } from '#components/status/template-status.ts'
 import { formatBytes, formatMonthly, plural } from '#components/ui/format.ts'
 import { STEPS } from '#db/schema/states.ts'
 import type { Transport } from '#db/template-config.ts'
-import type { CostView, DeploymentSummary, TemplateCard, VariableView } from '#server/api/views.ts'
+import type { DeploymentSummary } from '#server/api/views.ts'
+import type { CostView, TemplateCard, VariableView } from '#server/api/views-templates.ts'
 
 export interface CardState {
   kind: 'idle' | 'analyzing' | 'deploying' | 'success' | 'error'

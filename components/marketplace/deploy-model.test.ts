@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { card } from '#components/testing/rows.ts'
-import type { DefaultsView } from '#server/api/views.ts'
+import type { DefaultsView } from '#server/api/views-templates.ts'
 import {
   basisWords,
   beginWith,

@@ -6,7 +6,7 @@ import {
   writeThousandths,
 } from '#components/admin/templates/editor/quantities.ts'
 import { formatBytes, formatCpu, plural } from '#components/ui/format.ts'
-import type { DefaultsView, TemplateCard } from '#server/api/views.ts'
+import type { DefaultsView, TemplateCard } from '#server/api/views-templates.ts'
 import { filledIn, initialValues, type VariableField, type VariableValues } from './variable-model.ts'
 
 export interface DeployValues extends VariableValues {

@@ -3,7 +3,7 @@ import { X } from 'lucide-react'
 import { Button } from '#components/ui/button.tsx'
 import { Checkbox } from '#components/ui/checkbox.tsx'
 import { NativeSelect } from '#components/ui/input.tsx'
-import type { CategoryView } from '#server/api/views.ts'
+import type { CategoryView } from '#server/api/views-templates.ts'
 import { categoryLabel } from './card-model.ts'
 import { chipsOf, type Filters, narrows, SORTS, sortsFor, totalOf } from './filters.ts'
 

@@ -1,5 +1,5 @@
 /** The marketplace's filters: held by the URL, so that a view can be linked, reloaded and gone back to. Pure. */
-import type { CategoryView, TemplateCard } from '#server/api/views.ts'
+import type { CategoryView, TemplateCard } from '#server/api/views-templates.ts'
 
 /** `best`: by relevance while searching, else by popularity. */
 export const SORTS = ['best', 'popular', 'name', 'new'] as const

@@ -5,7 +5,7 @@ import { useTRPC } from '#components/trpc/client.tsx'
 import { Button } from '#components/ui/button.tsx'
 import { describedBy, Field } from '#components/ui/field.tsx'
 import { Input } from '#components/ui/input.tsx'
-import type { DefaultsView } from '#server/api/views.ts'
+import type { DefaultsView } from '#server/api/views-templates.ts'
 import { basisWords, cpuProblem, type DeployValues, isRegion, memoryProblem, regionProblem } from './deploy-model.ts'
 import { useSettled } from './use-filters.ts'
 

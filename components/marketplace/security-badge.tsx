@@ -5,7 +5,7 @@ import { SECURITY_STATUS } from '#components/status/template-status.ts'
 import { cn } from '#components/ui/cn.ts'
 import { Popover } from '#components/ui/popover.tsx'
 import { RelativeTime } from '#components/ui/relative-time.tsx'
-import type { TemplateCard } from '#server/api/views.ts'
+import type { TemplateCard } from '#server/api/views-templates.ts'
 
 type Security = TemplateCard['security']
 

@@ -2,7 +2,7 @@ import { countVerdicts, countWords } from '#components/admin/templates/detail/ch
 import { ChecksReport } from '#components/admin/templates/detail/checks-report.tsx'
 import { VerdictBadge } from '#components/status/template-badges.tsx'
 import { RelativeTime } from '#components/ui/relative-time.tsx'
-import type { TemplateView } from '#server/api/views.ts'
+import type { TemplateView } from '#server/api/views-templates.ts'
 import { FoldedSection, Section } from './template-section.tsx'
 
 /** Every check with its verdict and evidence, for whoever wants to know before deploying. */

@@ -1,7 +1,7 @@
 import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { formatBytes, formatCpu } from '#components/ui/format.ts'
-import type { TemplateView } from '#server/api/views.ts'
+import type { TemplateView } from '#server/api/views-templates.ts'
 import { categoryLabel, costWords } from './card-model.ts'
 import { NO_FILTERS, writeFilters } from './filters.ts'
 import { Section } from './template-section.tsx'

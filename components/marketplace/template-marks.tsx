@@ -3,7 +3,7 @@ import Link from 'next/link'
 import { StatusIcon } from '#components/status/status-badge.tsx'
 import { RUNS_STATUS } from '#components/status/template-status.ts'
 import { cn } from '#components/ui/cn.ts'
-import type { TemplateCard } from '#server/api/views.ts'
+import type { TemplateCard } from '#server/api/views-templates.ts'
 import { runsOf } from './card-model.ts'
 import { tagAddress } from './filters.ts'
 

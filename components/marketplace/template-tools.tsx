@@ -1,5 +1,5 @@
 import { ToolList } from '#components/deployments/tool-list.tsx'
-import type { TemplateView } from '#server/api/views.ts'
+import type { TemplateView } from '#server/api/views-templates.ts'
 import { FoldedSection, Section } from './template-section.tsx'
 
 /** What it can do, as the server itself said when it last ran. */

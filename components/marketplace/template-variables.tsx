@@ -1,4 +1,4 @@
-import type { VariableView } from '#server/api/views.ts'
+import type { VariableView } from '#server/api/views-templates.ts'
 import { Section } from './template-section.tsx'
 import { MADE_BY_BERTH } from './variable-model.ts'
 

@@ -1,7 +1,7 @@
 import { VersionBadge } from '#components/status/template-badges.tsx'
 import { Badge } from '#components/ui/card.tsx'
 import { RelativeTime } from '#components/ui/relative-time.tsx'
-import type { TemplateView } from '#server/api/views.ts'
+import type { TemplateView } from '#server/api/views-templates.ts'
 import { FoldedSection } from './template-section.tsx'
 
 interface TemplateVersionsProps {

@@ -1,7 +1,7 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import { useTRPC } from '#components/trpc/client.tsx'
-import type { DefaultsView } from '#server/api/views.ts'
+import type { DefaultsView } from '#server/api/views-templates.ts'
 
 /** Undefined while they come; null when they can't be had, which keeps nobody from deploying. */
 export function useDefaults(template: string): DefaultsView | null | undefined {

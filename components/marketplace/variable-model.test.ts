@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { DefaultsView, VariableView } from '#server/api/views.ts'
+import type { DefaultsView, VariableView } from '#server/api/views-templates.ts'
 import { fieldsOf, filledIn, initialValues, keptFields, problemOf, switchValue } from './variable-model.ts'
 
 const variable = (over: Partial<VariableView>): VariableView => ({

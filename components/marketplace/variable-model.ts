@@ -1,5 +1,5 @@
 /** What a variable's field is and takes, from the template and what `templates.defaults` found. Pure. */
-import type { DefaultsView, VariableView } from '#server/api/views.ts'
+import type { DefaultsView, VariableView } from '#server/api/views-templates.ts'
 
 export interface VariableField {
   name: string

@@ -2,7 +2,7 @@
 import { useFormContext } from 'react-hook-form'
 import { readBytes, readThousandths } from '#components/admin/templates/editor/quantities.ts'
 import { PlacementChoice } from '#components/placement/placement-choice.tsx'
-import type { TemplateCard } from '#server/api/views.ts'
+import type { TemplateCard } from '#server/api/views-templates.ts'
 import { cpuProblem, type DeployValues, isRegion, memoryProblem } from './deploy-model.ts'
 import { useSettled } from './use-filters.ts'
 

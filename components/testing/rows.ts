@@ -1,5 +1,6 @@
 /** Rows for tests: plain, with what a test wants different. */
-import type { DeploymentSummary, TemplateCard } from '#server/api/views.ts'
+import type { DeploymentSummary } from '#server/api/views.ts'
+import type { TemplateCard } from '#server/api/views-templates.ts'
 
 const AT = new Date('2026-01-02T03:04:05.000Z')
 const MIB = 2 ** 20

@@ -1,7 +1,7 @@
 /** What the catalogue holds, by category: for chips that say how much stands behind them. */
 import { asc, count, eq } from 'drizzle-orm'
 import { toolCatalog } from '#db/schema/templates.ts'
-import type { CategoryView } from '#server/api/views.ts'
+import type { CategoryView } from '#server/api/views-templates.ts'
 import type { UserCtx } from '#server/context.ts'
 
 /** Of what people find in lists; one index answers. */

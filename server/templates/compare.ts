@@ -1,6 +1,6 @@
 /** What differs between two contents, as the editor, the import and the version history show it. Pure. */
 import type { TemplateContent } from '#db/template-content.ts'
-import type { FieldChange } from '#server/api/views.ts'
+import type { FieldChange } from '#server/api/views-templates.ts'
 
 /**
  * Lists whose entries have a name of their own are compared by it, so that an insertion is one change and not one of

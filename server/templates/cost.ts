@@ -1,6 +1,6 @@
 /** What one more deployment would cost a person: placement asked against one snapshot, nothing reserved. */
 import type { AutoDeployCriteria, TemplateConfig } from '#db/template-config.ts'
-import type { CostView } from '#server/api/views.ts'
+import type { CostView } from '#server/api/views-templates.ts'
 import type { UserCtx } from '#server/context.ts'
 import { toBerthError } from '#server/errors.ts'
 import { type Fleet, preferencesFor, snapshotFor } from '#server/fleet/index.ts'

@@ -1,7 +1,7 @@
 import { and, desc, eq, isNotNull } from 'drizzle-orm'
 import { templateValidations, templateVersions } from '#db/schema/templates.ts'
 import type { EnvironmentVariable, Transport } from '#db/template-config.ts'
-import type { TemplateCard, TemplateView, VariableView } from '#server/api/views.ts'
+import type { TemplateCard, TemplateView, VariableView } from '#server/api/views-templates.ts'
 import type { UserCtx } from '#server/context.ts'
 import type { Fleet } from '#server/fleet/index.ts'
 import type { Resolver } from '#server/registry/index.ts'

@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { toolCatalog } from '#db/schema/templates.ts'
 import { seedCatalogue } from '#db/seed/seed.ts'
-import type { TemplateCard } from '#server/api/views.ts'
+import type { TemplateCard } from '#server/api/views-templates.ts'
 import { type Person, type Stack, testStack } from '#server/testing/stack.ts'
 import { housekeepingTx } from '#server/tx.ts'
 

@@ -1,6 +1,6 @@
 import { ArrowRight } from 'lucide-react'
 import { cn } from '#components/ui/cn.ts'
-import type { FieldChange } from '#server/api/views.ts'
+import type { FieldChange } from '#server/api/views-templates.ts'
 import { valueWords } from './change-words.ts'
 import { fieldLabel } from './editor/field-path.ts'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { registryHost, secretText } from '#server/api/inputs.ts'
 import { adminProcedure, router } from '#server/api/trpc.ts'
-import type { RegistryCredentialView } from '#server/api/views.ts'
+import type { RegistryCredentialView } from '#server/api/views-templates.ts'
 import { checkCredential, listCredentials, removeCredential, setCredential } from '#server/templates/index.ts'
 
 const one = z.object({ credentialId: z.uuid() })

@@ -19,7 +19,7 @@ import type {
   FieldChange,
   TemplateProposal,
   ValidationView,
-} from '#server/api/views.ts'
+} from '#server/api/views-templates.ts'
 import {
   BULK_ACTIONS,
   type BulkResult,

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { httpUrl, label, rowNumber, searchText } from '#server/api/inputs.ts'
 import { adminProcedure, router } from '#server/api/trpc.ts'
-import type { TemplateProposal, UpstreamRegistryView, UpstreamServerView } from '#server/api/views.ts'
+import type { TemplateProposal, UpstreamRegistryView, UpstreamServerView } from '#server/api/views-templates.ts'
 import {
   addUpstreamRegistry,
   listUpstreamRegistries,

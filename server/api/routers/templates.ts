@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { router, userProcedure } from '#server/api/trpc.ts'
-import type { CategoryView, DefaultsView, TemplateCard, TemplateView } from '#server/api/views.ts'
+import type { CategoryView, DefaultsView, TemplateCard, TemplateView } from '#server/api/views-templates.ts'
 import { templateDefaults } from '#server/deployments/index.ts'
 import { getTemplate, LIST_MAX, listCategories, listTemplates, SORTS } from '#server/templates/index.ts'
 import { searchText, slug } from '../inputs.ts'

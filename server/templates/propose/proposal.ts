@@ -3,7 +3,7 @@ import { desc, eq, or, sql } from 'drizzle-orm'
 import { templateVersions, toolCatalog } from '#db/schema/templates.ts'
 import type { TemplateContent } from '#db/template-content.ts'
 import { contentOf } from '#db/template-head.ts'
-import type { TemplateProposal } from '#server/api/views.ts'
+import type { TemplateProposal } from '#server/api/views-templates.ts'
 import type { Base } from '#server/context.ts'
 import { BerthError } from '#server/errors.ts'
 import { compareContents } from '../compare.ts'
@@ -29,10 +29,10 @@ export const runnersOf = ({ config }: Pick<Base, 'config'>): Runners => ({
 /** @throws IMPORT_REFUSED with the path and the reason of each refusal */
 export async function proposeDocument(
   base: Base,
-  input: { document: unknown; packageIndex?: number | undefined },
+  input: { document: unknown; packageIndex?: number | undefined; stranger?: boolean },
 ): Promise<TemplateProposal> {
-  const { document, packageIndex } = input
-  const imported = importServerJson(document, { packageIndex, runners: runnersOf(base) })
+  const { document, packageIndex, stranger } = input
+  const imported = importServerJson(document, { packageIndex, stranger, runners: runnersOf(base) })
   if (!imported.ok) throw refused(imported)
   return toProposal(base, imported)
 }

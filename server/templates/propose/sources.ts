@@ -2,7 +2,7 @@
  * Where a template is read from: an image, a document, an address. Nothing is saved; that somebody asked is in the
  * audit trail, since Berth asks a registry or a web server on their behalf.
  */
-import type { TemplateProposal } from '#server/api/views.ts'
+import type { TemplateProposal } from '#server/api/views-templates.ts'
 import type { UserCtx } from '#server/context.ts'
 import { BerthError } from '#server/errors.ts'
 import type { RegistryServices } from '#server/registry/index.ts'
@@ -62,7 +62,8 @@ export async function proposeFromUrl(
       field: 'url',
       action: 'Check the address: it must give the JSON document itself.',
     })
-  return proposeDocument(ctx, { document: parse(await answer.text()), packageIndex: input.packageIndex })
+  const document = parse(await answer.text())
+  return proposeDocument(ctx, { document, packageIndex: input.packageIndex, stranger: true })
 }
 
 const recordAsking = (ctx: UserCtx, resource: string): Promise<void> =>

@@ -5,7 +5,7 @@
 import { asc, eq } from 'drizzle-orm'
 import { v7 } from 'uuid'
 import { registryCredentials } from '#db/schema/templates.ts'
-import type { RegistryCredentialView } from '#server/api/views.ts'
+import type { RegistryCredentialView } from '#server/api/views-templates.ts'
 import type { UserCtx } from '#server/context.ts'
 import { BerthError, toBerthError } from '#server/errors.ts'
 import { credentialPurpose, parseRegistry } from '#server/registry/index.ts'

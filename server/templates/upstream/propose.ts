@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm'
 import { upstreamServers } from '#db/schema/templates.ts'
-import type { TemplateProposal } from '#server/api/views.ts'
+import type { TemplateProposal } from '#server/api/views-templates.ts'
 import type { UserCtx } from '#server/context.ts'
 import { BerthError } from '#server/errors.ts'
 import { recordedTx } from '#server/tx.ts'
@@ -24,7 +24,8 @@ export async function proposeFromUpstream(
     await record.audit('template.propose', `upstream:${found.name}`)
     return found
   })
-  const proposal = await proposeDocument(ctx, { document: row.document, packageIndex: input.packageIndex })
+  const { packageIndex } = input
+  const proposal = await proposeDocument(ctx, { document: row.document, packageIndex, stranger: true })
   if (row.status === 'active') return proposal
   const text = `Its registry calls it ${row.status}${row.statusMessage ? `: ${row.statusMessage}` : '.'}`
   return { ...proposal, notes: [{ path: 'status', text }, ...proposal.notes] }

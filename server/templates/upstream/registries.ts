@@ -1,7 +1,7 @@
 /** Which MCP Registries are followed. */
 import { asc, eq, sql } from 'drizzle-orm'
 import { upstreamRegistries } from '#db/schema/templates.ts'
-import type { UpstreamRegistryView } from '#server/api/views.ts'
+import type { UpstreamRegistryView } from '#server/api/views-templates.ts'
 import type { UserCtx } from '#server/context.ts'
 import { BerthError } from '#server/errors.ts'
 import { recordedTx } from '#server/tx.ts'

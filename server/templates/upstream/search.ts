@@ -1,7 +1,7 @@
 /** Finding servers in the local copies of registries: by words and, give or take a letter, by trigrams. */
 import { and, desc, eq, ne, type SQL, sql } from 'drizzle-orm'
 import { upstreamServers } from '#db/schema/templates.ts'
-import type { UpstreamServerView } from '#server/api/views.ts'
+import type { UpstreamServerView } from '#server/api/views-templates.ts'
 import type { UserCtx } from '#server/context.ts'
 import { requireAdmin } from '../admin.ts'
 import { wordsOf } from '../search.ts'

@@ -4,7 +4,7 @@
  */
 import { and, desc, eq, type SQL } from 'drizzle-orm'
 import { templateValidations, templateVersions, toolCatalog } from '#db/schema/templates.ts'
-import type { ValidationView } from '#server/api/views.ts'
+import type { ValidationView } from '#server/api/views-templates.ts'
 import type { Base } from '#server/context.ts'
 import { BerthError } from '#server/errors.ts'
 import type { Listener } from '#server/observability/listen.ts'

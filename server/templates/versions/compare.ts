@@ -1,4 +1,4 @@
-import type { FieldChange } from '#server/api/views.ts'
+import type { FieldChange } from '#server/api/views-templates.ts'
 import type { UserCtx } from '#server/context.ts'
 import { requireAdmin } from '../admin.ts'
 import { compareContents } from '../compare.ts'

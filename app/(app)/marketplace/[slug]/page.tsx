@@ -2,7 +2,7 @@ import { HydrationBoundary } from '@tanstack/react-query'
 import type { Metadata } from 'next'
 import { fetchOrNotFound, prefetch } from '#app/server-data.ts'
 import { TemplateDetails } from '#components/marketplace/template-details.tsx'
-import type { TemplateView } from '#server/api/views.ts'
+import type { TemplateView } from '#server/api/views-templates.ts'
 
 interface TemplatePageProps {
   params: Promise<{ slug: string }>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Check } from '#db/template-validation.ts'
-import type { ValidationView } from '#server/api/views.ts'
+import type { ValidationView } from '#server/api/views-templates.ts'
 import {
   checkState,
   countVerdicts,

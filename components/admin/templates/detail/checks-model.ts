@@ -1,7 +1,7 @@
 /** What the checklist shows of a validation. Pure. */
 import type { CheckState, VerdictState } from '#components/status/template-status.ts'
 import { CHECK_GROUPS, type Check, type CheckGroup, type Verdict } from '#db/template-validation.ts'
-import type { ValidationView } from '#server/api/views.ts'
+import type { ValidationView } from '#server/api/views-templates.ts'
 
 export const checkState = (check: Check): CheckState =>
   check.state === 'done' ? (check.verdict ?? 'skipped') : check.state

@@ -11,7 +11,7 @@ import { EmptyState } from '#components/ui/empty-state.tsx'
 import { formatDuration } from '#components/ui/format.ts'
 import { RelativeTime } from '#components/ui/relative-time.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
-import type { ValidationView } from '#server/api/views.ts'
+import type { ValidationView } from '#server/api/views-templates.ts'
 import { countVerdicts, countWords, runState } from './checks-model.ts'
 import { ChecksReport, FactsList } from './checks-report.tsx'
 

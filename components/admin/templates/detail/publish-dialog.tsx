@@ -13,7 +13,7 @@ import { Textarea } from '#components/ui/input.tsx'
 import { Notice } from '#components/ui/notice.tsx'
 import { toast } from '#components/ui/toast.tsx'
 import type { CheckId } from '#db/template-validation.ts'
-import type { ValidationView } from '#server/api/views.ts'
+import type { ValidationView } from '#server/api/views-templates.ts'
 import { countVerdicts, countWords, failing, publishBlock } from './checks-model.ts'
 
 interface PublishDialogProps {

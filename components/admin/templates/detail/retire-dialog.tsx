@@ -8,7 +8,7 @@ import { Field } from '#components/ui/field.tsx'
 import { plural } from '#components/ui/format.ts'
 import { Textarea } from '#components/ui/input.tsx'
 import { toast } from '#components/ui/toast.tsx'
-import type { AdminVersionRow } from '#server/api/views.ts'
+import type { AdminVersionRow } from '#server/api/views-templates.ts'
 
 export type Retirement = 'deprecate' | 'withdraw'
 

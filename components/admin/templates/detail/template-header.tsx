@@ -7,7 +7,7 @@ import { VERSION_STATUS } from '#components/status/template-status.ts'
 import { Button } from '#components/ui/button.tsx'
 import { Badge } from '#components/ui/card.tsx'
 import { Notice } from '#components/ui/notice.tsx'
-import type { AdminTemplateView } from '#server/api/views.ts'
+import type { AdminTemplateView } from '#server/api/views-templates.ts'
 import { runState } from './checks-model.ts'
 
 interface TemplateHeaderProps {

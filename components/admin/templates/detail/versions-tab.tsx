@@ -12,7 +12,7 @@ import { NativeSelect } from '#components/ui/input.tsx'
 import { Menu, MenuContent, MenuItem, MenuTrigger } from '#components/ui/menu.tsx'
 import { RelativeTime } from '#components/ui/relative-time.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
-import type { AdminTemplateView, AdminVersionRow } from '#server/api/views.ts'
+import type { AdminTemplateView, AdminVersionRow } from '#server/api/views-templates.ts'
 import { FieldChanges } from '../field-changes.tsx'
 import { RetireDialog, type Retirement } from './retire-dialog.tsx'
 

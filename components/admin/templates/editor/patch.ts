@@ -1,7 +1,7 @@
 /** A fix's one click: what it changes in the content, and what it changed in words. Pure. */
 import type { TemplateContent } from '#db/template-content.ts'
 import type { Fix } from '#db/template-validation.ts'
-import type { FieldChange } from '#server/api/views.ts'
+import type { FieldChange } from '#server/api/views-templates.ts'
 
 type Patch = NonNullable<Fix['patch']>
 type Json = Record<string | number, unknown> | unknown[]

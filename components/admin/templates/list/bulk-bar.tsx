@@ -11,7 +11,7 @@ import { Confirm } from '#components/ui/confirm.tsx'
 import { Dialog, DialogContent, DialogFooter } from '#components/ui/dialog.tsx'
 import { plural } from '#components/ui/format.ts'
 import { toast } from '#components/ui/toast.tsx'
-import type { AdminTemplateRow } from '#server/api/views.ts'
+import type { AdminTemplateRow } from '#server/api/views-templates.ts'
 import { BULK_ACTIONS, type BulkAction, splitFor } from './list-model.ts'
 
 const WORDS: Record<BulkAction, { label: string; done: string; what: string }> = {

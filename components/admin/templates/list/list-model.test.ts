@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { VERSION_STATUSES } from '#db/template-content.ts'
-import type { AdminTemplateRow } from '#server/api/views.ts'
+import type { AdminTemplateRow } from '#server/api/views-templates.ts'
 import {
   BULK_ACTIONS,
   canTake,

@@ -1,7 +1,7 @@
 /** The templates table: its filters, held by the URL, and which rows an action can mean. Pure. */
 import type { VerdictState } from '#components/status/template-status.ts'
 import { VERSION_STATUSES, type VersionStatus } from '#db/template-content.ts'
-import type { AdminTemplateRow } from '#server/api/views.ts'
+import type { AdminTemplateRow } from '#server/api/views-templates.ts'
 
 export const SHOWS = ['all', ...VERSION_STATUSES, 'attention'] as const
 export type Show = (typeof SHOWS)[number]

@@ -4,7 +4,7 @@ import { TemplateMark } from '#components/marketplace/template-mark.tsx'
 import { UpstreamBadge, VerdictBadge, VersionBadge } from '#components/status/template-badges.tsx'
 import { Badge, Card } from '#components/ui/card.tsx'
 import { RelativeTime } from '#components/ui/relative-time.tsx'
-import type { AdminTemplateRow } from '#server/api/views.ts'
+import type { AdminTemplateRow } from '#server/api/views-templates.ts'
 import { verdictState } from './list-model.ts'
 import { ROW_LINK } from './use-list-keys.ts'
 

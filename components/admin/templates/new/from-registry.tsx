@@ -12,7 +12,7 @@ import { EmptyState } from '#components/ui/empty-state.tsx'
 import { plural } from '#components/ui/format.ts'
 import { Input } from '#components/ui/input.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
-import type { UpstreamServerView } from '#server/api/views.ts'
+import type { UpstreamServerView } from '#server/api/views-templates.ts'
 import { UpstreamSync } from '../registries/upstream-sync.tsx'
 import type { WayProps } from './from-address.tsx'
 

@@ -1,5 +1,5 @@
 /** What saving a proposal means: a template of its own, or the next version of one that exists. Pure. */
-import type { TemplateProposal } from '#server/api/views.ts'
+import type { TemplateProposal } from '#server/api/views-templates.ts'
 
 export type Target = 'new' | 'version'
 

@@ -1,5 +1,5 @@
 import { Checkbox } from '#components/ui/checkbox.tsx'
-import type { TemplateProposal } from '#server/api/views.ts'
+import type { TemplateProposal } from '#server/api/views-templates.ts'
 import { FieldChanges } from '../field-changes.tsx'
 import type { Target } from './proposal-model.ts'
 

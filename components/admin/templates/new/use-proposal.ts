@@ -1,7 +1,7 @@
 'use client'
 import { useMutation } from '@tanstack/react-query'
 import { useTRPCClient } from '#components/trpc/client.tsx'
-import type { TemplateProposal } from '#server/api/views.ts'
+import type { TemplateProposal } from '#server/api/views-templates.ts'
 
 /** Where a template is read from. */
 export type Source =

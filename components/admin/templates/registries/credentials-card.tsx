@@ -19,7 +19,7 @@ import { Input } from '#components/ui/input.tsx'
 import { Notice } from '#components/ui/notice.tsx'
 import { RelativeTime } from '#components/ui/relative-time.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
-import type { RegistryCredentialView } from '#server/api/views.ts'
+import type { RegistryCredentialView } from '#server/api/views-templates.ts'
 
 /** How Berth signs in to private image registries; a password goes in and never comes out. */
 export function CredentialsCard() {

@@ -5,7 +5,7 @@ import { useTRPC } from '#components/trpc/client.tsx'
 import { pageError } from '#components/trpc/errors.ts'
 import { Button } from '#components/ui/button.tsx'
 import { RelativeTime } from '#components/ui/relative-time.tsx'
-import type { UpstreamRegistryView } from '#server/api/views.ts'
+import type { UpstreamRegistryView } from '#server/api/views-templates.ts'
 
 /** When the copy was made, whether that worked, and making it anew. */
 export function UpstreamSync({ registry }: { registry: UpstreamRegistryView }) {

@@ -14,7 +14,7 @@ import { plural } from '#components/ui/format.ts'
 import { Input } from '#components/ui/input.tsx'
 import { Notice } from '#components/ui/notice.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
-import type { UpstreamRegistryView } from '#server/api/views.ts'
+import type { UpstreamRegistryView } from '#server/api/views-templates.ts'
 import { UpstreamSync } from './upstream-sync.tsx'
 
 /** Registries that speak the MCP Registry API; Berth keeps a copy of what they list. */

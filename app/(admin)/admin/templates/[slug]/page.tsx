@@ -2,7 +2,7 @@ import { HydrationBoundary } from '@tanstack/react-query'
 import type { Metadata } from 'next'
 import { fetchOrNotFound, prefetch } from '#app/server-data.ts'
 import { TemplateView } from '#components/admin/templates/detail/template-view.tsx'
-import type { AdminTemplateView } from '#server/api/views.ts'
+import type { AdminTemplateView } from '#server/api/views-templates.ts'
 
 interface TemplatePageProps {
   params: Promise<{ slug: string }>
