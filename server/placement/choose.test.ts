@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { choose } from './choose.ts'
-import { droplet, GIB, MIB, request, snapshot } from './testing.ts'
+import { droplet, GIB, MIB, NOTHING_YET, request, snapshot, wishes } from './testing.ts'
 import type { PlacementRequest, Snapshot } from './types.ts'
 
 describe('what is chosen, as sentences', () => {
@@ -28,21 +28,21 @@ describe('what is chosen, as sentences', () => {
     [
       'the cheapest size for an empty fleet',
       'The fleet is empty: a new s-1vcpu-1gb in ams3 for $6.00 a month.',
-      () => sentence({}),
+      () => sentence(NOTHING_YET),
     ],
     [
-      'the smallest size only when the system leaves room',
+      'the smallest size when nothing is to be bought for later',
       'The fleet is empty: a new s-1vcpu-512mb-10gb in ams3 for $4.00 a month.',
-      () => sentence({}, { memoryBytes: 128 * MIB }),
+      () => sentence(NOTHING_YET, { memoryBytes: 128 * MIB, ...wishes({ provisioning: { autoScaleEnabled: false } }) }),
     ],
     [
       'the region where the fleet already is',
-      'No droplet has room (1 short of memory): a new s-1vcpu-1gb in nyc3 for $6.00 a month.',
+      'No droplet has room (1 short of memory): a new s-2vcpu-4gb in nyc3 for $24.00 a month.',
       () => sentence({ droplets: [droplet('far', { region: 'nyc3', free: { memoryBytes: 0 } })] }),
     ],
     [
       'an allowed region',
-      'No droplet has room (2 in another region): a new s-1vcpu-1gb in nyc3 for $6.00 a month.',
+      'No droplet has room (2 in another region): a new s-2vcpu-4gb in nyc3 for $24.00 a month.',
       () => sentence({ droplets: [a, b] }, { regions: ['nyc3'] }),
     ],
     [
@@ -52,7 +52,7 @@ describe('what is chosen, as sentences', () => {
     ],
     [
       'a new droplet when all have the template already',
-      'No droplet has room (1 with this template already): a new s-1vcpu-1gb in fra1 for $6.00 a month.',
+      'No droplet has room (1 with this template already): a new s-2vcpu-4gb in fra1 for $24.00 a month.',
       () => sentence({ droplets: [droplet('a', { templates: { t: 1 } })] }, { spread: true, templateId: 't' }),
     ],
     [
@@ -62,12 +62,12 @@ describe('what is chosen, as sentences', () => {
     ],
     [
       'a new droplet rather than one that is not to be shared',
-      'No droplet has room (1 not to be shared): a new s-1vcpu-1gb in fra1 for $6.00 a month.',
+      'No droplet has room (1 not to be shared): a new s-2vcpu-4gb in fra1 for $24.00 a month.',
       () => sentence({ droplets: [droplet('mine', { exclusiveHeld: true })] }),
     ],
     [
       'nothing when it may not create a droplet',
-      'No droplet that runs has room, and this may not create one.',
+      'No droplet has room (1 short of memory). This may not create one.',
       () => sentence({ droplets: [a] }, { memoryBytes: 900 * MIB, existingOnly: true }),
     ],
     [
@@ -77,7 +77,7 @@ describe('what is chosen, as sentences', () => {
     ],
     [
       'nothing when the account is full',
-      'No droplet has room, and the cloud account may not create another one.',
+      'The cloud account may not create another one.',
       () => sentence({ dropletsLeft: 0 }),
     ],
     [
@@ -99,7 +99,7 @@ describe('what is chosen, as sentences', () => {
   ])('%s', (_, expected, run) => expect(run()).toBe(expected))
 })
 
-test('I10: a decision names the winner with its factors and each loser with its constraint', () => {
+test('I10: a decision names the winner with its points and each loser with its constraint and its remedy', () => {
   const decision = choose(
     snapshot({
       droplets: [
@@ -108,98 +108,134 @@ test('I10: a decision names the winner with its factors and each loser with its 
         droplet('busy', { free: { cpuMillis: 100 } }),
         droplet('crammed', { free: { diskBytes: 0 } }),
         droplet('gone', { state: 'unusable', reason: 'unreachable' }),
+        droplet('sick', { state: 'held', reason: 'three deployments failed there' }),
         droplet('far', { region: 'nyc3' }),
         droplet('twin', { templates: { t: 1 } }),
         droplet('reserved', { exclusiveHeld: true }),
+        droplet('disliked'),
+        droplet('left'),
+        droplet('odd', { size: 's-odd' }),
       ],
+      sizes: [],
     }),
-    request({ regions: ['fra1'], templateId: 't', spread: true }),
+    request({
+      ...{ regions: ['fra1'], templateId: 't', spread: true, excludeDropletIds: ['id-left'] },
+      ...wishes({ forbiddenDroplets: ['id-disliked'], forbiddenSizes: ['s-odd'] }),
+    }),
   )
-  expect(decision).toMatchInlineSnapshot(`
+  const { candidates, ruledOut, ...rest } = decision
+  expect(ruledOut.map((r) => `${r.name}: ${r.constraint}. ${r.detail} ${r.change}`)).toMatchInlineSnapshot(`
+    [
+      "busy: cpu. 0.10 vCPU free, 0.25 vCPU needed. Free 0.15 vCPU there, or ask for less.",
+      "crammed: disk. 0 MB disk free, 1024 MB needed. Free 1024 MB of disk there, or ask for less.",
+      "disliked: forbidden-droplet. You have forbidden this droplet. Allow it in your placement settings.",
+      "far: region. It is in nyc3, not in fra1. Allow nyc3.",
+      "full: memory. 100 MB memory free, 256 MB needed. Free 156 MB of memory there, or ask for less.",
+      "gone: unusable. It is unreachable. See to it on its page.",
+      "left: excluded. This deployment is not to go there. Leave it out of the excluded droplets.",
+      "odd: forbidden-size. You have forbidden s-odd. Allow s-odd in your placement settings.",
+      "reserved: exclusive. Another deployment has it for itself. Remove that deployment, or let it share.",
+      "sick: held. It is held back: three deployments failed there. It opens again by itself once it is well, or you release it on its page.",
+      "twin: spread. Another deployment of this template is there. Let two of them stand on one droplet.",
+    ]
+  `)
+  expect(candidates).toMatchInlineSnapshot(`
+    [
+      {
+        "dropletId": "id-fits",
+        "factors": [
+          {
+            "detail": "768 MB of memory and 0.35 vCPU stay free, worth $4.99 a month, $0.29 of it of no use to deployments like yours",
+            "name": "resources",
+            "points": 149400,
+            "score": 0.747002,
+            "weight": 0.2,
+          },
+          {
+            "detail": "Its use is not measured yet, 1 deployment there",
+            "name": "load",
+            "points": 100000,
+            "score": 1,
+            "weight": 0.1,
+          },
+          {
+            "detail": "In fra1; you have named no place to be near to",
+            "name": "location",
+            "points": 100000,
+            "score": 1,
+            "weight": 0.1,
+          },
+          {
+            "detail": "Adds nothing: the droplet is paid already",
+            "name": "cost",
+            "points": 400000,
+            "score": 1,
+            "weight": 0.4,
+          },
+          {
+            "detail": "18 % of your deployments would fall with it",
+            "name": "redundancy",
+            "points": 90909,
+            "score": 0.909091,
+            "weight": 0.1,
+          },
+          {
+            "detail": "You prefer no region, size or droplet",
+            "name": "preferences",
+            "points": 100000,
+            "score": 1,
+            "weight": 0.1,
+          },
+        ],
+        "kind": "existing",
+        "name": "fits",
+        "region": "fra1",
+        "score": 940309,
+        "size": "s-1vcpu-2gb",
+      },
+    ]
+  `)
+  expect(rest).toMatchInlineSnapshot(`
     {
-      "candidates": [
-        {
-          "dropletId": "id-fits",
-          "factors": [
-            {
-              "detail": "768 MB of memory left over",
-              "name": "memory-fit",
-              "score": 0.625,
-            },
-            {
-              "detail": "0.65 vCPU left over",
-              "name": "cpu-headroom",
-              "score": 0.393939,
-            },
-            {
-              "detail": "1 deployment there",
-              "name": "quiet",
-              "score": 0.5,
-            },
-          ],
-          "name": "fits",
-          "score": 0.553788,
-        },
-      ],
       "choice": {
         "dropletId": "id-fits",
         "kind": "existing",
         "name": "fits",
       },
-      "ruledOut": [
-        {
-          "constraint": "cpu",
-          "detail": "0.10 vCPU free, 0.25 vCPU needed.",
-          "dropletId": "id-busy",
-          "name": "busy",
-        },
-        {
-          "constraint": "disk",
-          "detail": "0 MB disk free, 1024 MB needed.",
-          "dropletId": "id-crammed",
-          "name": "crammed",
-        },
-        {
-          "constraint": "region",
-          "detail": "It is in nyc3, not in fra1.",
-          "dropletId": "id-far",
-          "name": "far",
-        },
-        {
-          "constraint": "memory",
-          "detail": "100 MB memory free, 256 MB needed.",
-          "dropletId": "id-full",
-          "name": "full",
-        },
-        {
-          "constraint": "unusable",
-          "detail": "It is unreachable.",
-          "dropletId": "id-gone",
-          "name": "gone",
-        },
-        {
-          "constraint": "exclusive",
-          "detail": "Another deployment has it for itself.",
-          "dropletId": "id-reserved",
-          "name": "reserved",
-        },
-        {
-          "constraint": "spread",
-          "detail": "Another deployment of this template is there.",
-          "dropletId": "id-twin",
-          "name": "twin",
-        },
-      ],
+      "forecast": {
+        "cpuShareAfter": 0.611111,
+        "latencyMs": null,
+        "memoryShareAfter": 0.536512,
+        "monthlyMicros": 36000000,
+      },
+      "noNewDroplet": {
+        "change": "Try again in a minute, or make room.",
+        "constraint": "size",
+        "detail": "The cloud’s sizes and prices can’t be read right now.",
+      },
       "ruledOutCounts": {
         "cpu": 1,
         "disk": 1,
+        "excluded": 1,
         "exclusive": 1,
+        "forbidden-droplet": 1,
+        "forbidden-size": 1,
+        "held": 1,
         "memory": 1,
         "region": 1,
         "spread": 1,
         "unusable": 1,
       },
+      "strategy": "balanced",
       "summary": "fits is the only droplet with room.",
+      "weights": {
+        "cost": 0.4,
+        "load": 0.1,
+        "location": 0.1,
+        "preferences": 0.1,
+        "redundancy": 0.1,
+        "resources": 0.2,
+      },
     }
   `)
 })

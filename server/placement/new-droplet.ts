@@ -1,0 +1,144 @@
+/**
+ * Droplets that could be made for this deployment: every allowed size in every allowed region, within what the user and
+ * their cloud account permit. They compete with the droplets that stand, by the same score.
+ */
+import { capacityOf, shortage } from './capacity.ts'
+import type { Option } from './context.ts'
+import type { NoNewDroplet, PlacementRequest, PlacementSize, Snapshot } from './types.ts'
+import { dollars, list, plural, readable } from './words.ts'
+
+/**
+ * A new droplet costs at most so many times what the fleet costs already, and this much for a first one (or whatever
+ * the cheapest costs that holds the deployment): growth that has not come yet is paid for in small steps.
+ */
+const GROWTH_STEP = 2
+const FIRST_MICROS = 12e6
+
+export interface NewDroplets {
+  options: Option[]
+  /** Why there are none. */
+  refused: NoNewDroplet | null
+}
+
+/** @param sizes of the snapshot, in a fixed order */
+export function newDroplets(snapshot: Snapshot, request: PlacementRequest, sizes: PlacementSize[]): NewDroplets {
+  const refused = notAllowed(snapshot, request)
+  if (refused) return { options: [], refused }
+  const regions = regionsFor(snapshot, request)
+  if ('constraint' in regions) return { options: [], refused: regions }
+  const offered = sizesFor(snapshot, request, sizes, regions)
+  if ('constraint' in offered) return { options: [], refused: offered }
+  return {
+    options: offered.flatMap((size) =>
+      regions.filter((region) => size.regions.includes(region)).map((region) => emptyDroplet(size, region)),
+    ),
+    refused: null,
+  }
+}
+
+function notAllowed({ dropletsLeft, droplets }: Snapshot, request: PlacementRequest): NoNewDroplet | null {
+  const { enabled, maxDropletsPerUser } = request.preferences.provisioning
+  if (request.dropletId !== undefined)
+    return { constraint: 'pinned', detail: 'A certain droplet was asked for.', change: 'Leave the choice to Berth.' }
+  if (request.existingOnly)
+    return {
+      constraint: 'existing-only',
+      detail: 'This may not create one.',
+      change: 'Allow a new droplet for it, or make room.',
+    }
+  if (!enabled)
+    return {
+      constraint: 'off',
+      detail: 'You have turned automatic droplets off.',
+      change: 'Turn them on in your placement settings, or create a droplet yourself.',
+    }
+  if (maxDropletsPerUser !== null && droplets.length >= maxDropletsPerUser)
+    return {
+      constraint: 'max-droplets',
+      detail: `You have ${plural(droplets.length, 'droplet')}, and allow ${maxDropletsPerUser}.`,
+      change: 'Allow more droplets in your placement settings, or make room.',
+    }
+  if (dropletsLeft <= 0)
+    return {
+      constraint: 'account-full',
+      detail: 'The cloud account may not create another one.',
+      change: 'Ask DigitalOcean for a higher droplet limit, or delete one.',
+    }
+  return null
+}
+
+function regionsFor(snapshot: Snapshot, request: PlacementRequest): string[] | NoNewDroplet {
+  const { forbiddenRegions, provisioning } = request.preferences
+  const wished = request.regions ?? (provisioning.preferredRegions.length > 0 ? provisioning.preferredRegions : null)
+  const allowed = snapshot.regions.filter(
+    (region) => (wished?.includes(region) ?? true) && !forbiddenRegions.includes(region),
+  )
+  if (allowed.length > 0) return allowed
+  return {
+    constraint: 'region',
+    detail: `No droplet can be created in ${wished ? list(wished) : 'any region now'}.`,
+    change: forbiddenRegions.length > 0 ? 'Allow more regions in your placement settings.' : 'Allow another region.',
+  }
+}
+
+function sizesFor(
+  { monthlyCostMicros }: Snapshot,
+  request: PlacementRequest,
+  sizes: PlacementSize[],
+  regions: string[],
+): PlacementSize[] | NoNewDroplet {
+  const { forbiddenSizes, provisioning } = request.preferences
+  const { monthlyBudgetMicros, defaultSize } = provisioning
+  if (sizes.length === 0)
+    return {
+      constraint: 'size',
+      detail: 'The cloud’s sizes and prices can’t be read right now.',
+      change: 'Try again in a minute, or make room.',
+    }
+  const allowed = sizes.filter(
+    ({ slug, regions: sold }) =>
+      (request.sizes?.includes(slug) ?? true) &&
+      !forbiddenSizes.includes(slug) &&
+      sold.some((region) => regions.includes(region)),
+  )
+  const large = allowed.filter((size) => shortage(capacityOf(size), request) === null)
+  if (large.length === 0)
+    return {
+      constraint: 'size',
+      detail: `None ${request.sizes || forbiddenSizes.length > 0 ? 'of the allowed sizes' : 'of the sizes on sale'} in ${list(regions)} has ${readable(request)} beside what the system takes.`,
+      change: 'Ask for less, or allow larger sizes.',
+    }
+  const cheapestMicros = Math.min(...large.map((size) => size.priceMonthlyMicros))
+  const left = monthlyBudgetMicros === null ? Number.POSITIVE_INFINITY : monthlyBudgetMicros - monthlyCostMicros
+  if (cheapestMicros > left)
+    return {
+      constraint: 'budget',
+      detail: `The fleet costs ${dollars(monthlyCostMicros)} a month, the cheapest droplet for it ${dollars(cheapestMicros)} more, and your budget is ${dollars(monthlyBudgetMicros ?? 0)}.`,
+      change: `Raise the budget to ${dollars(monthlyCostMicros + cheapestMicros)} or more, or make room.`,
+    }
+  const payable = large.filter((size) => size.priceMonthlyMicros <= left)
+  const byDefault = payable.filter(({ slug }) => slug === defaultSize)
+  if (byDefault.length > 0) return byDefault
+  const step = Math.max(cheapestMicros, FIRST_MICROS, GROWTH_STEP * monthlyCostMicros)
+  return payable.filter((size) => size.priceMonthlyMicros <= step)
+}
+
+function emptyDroplet(size: PlacementSize, region: string): Option {
+  const capacity = capacityOf(size)
+  return {
+    fresh: true,
+    id: '',
+    name: '',
+    region,
+    size: size.slug,
+    capacity,
+    free: capacity,
+    used: null,
+    containers: 0,
+    templates: {},
+    exclusiveHeld: false,
+    state: 'ok',
+    failures: 0,
+    priceMonthlyMicros: size.priceMonthlyMicros,
+  }
+}
