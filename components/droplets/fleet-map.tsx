@@ -50,7 +50,7 @@ function BlockCard({ block }: { block: Block }) {
       </header>
       <HoldNote droplet={droplet} />
       <MemoryBar block={block} />
-      <ul className="grid gap-0.5">
+      <ul className="grid grid-cols-1 gap-0.5">
         {droplet.deployments.map((deployment) => {
           const status = DEPLOYMENT_STATUS[deployment.state]
           return (

@@ -102,14 +102,14 @@ describe('why this droplet', () => {
 
   it('names all six weights in force', () => {
     expect(weightRows(decision([]).weights).map(({ title, percent: share }) => `${title} ${share}`)).toEqual([
-      'Resources 30 %',
-      'Load 10 %',
-      'Location 15 %',
-      'Cost 25 %',
-      'Redundancy 10 %',
-      'Preferences 10 %',
+      'Resources 30 %',
+      'Load 10 %',
+      'Location 15 %',
+      'Cost 25 %',
+      'Redundancy 10 %',
+      'Preferences 10 %',
     ])
-    expect([0, 0.0004, 0.333333, 1].map(percent)).toEqual(['0 %', '< 0.1 %', '33.3 %', '100 %'])
+    expect([0, 0.0004, 0.333333, 1].map(percent)).toEqual(['0 %', '< 0.1 %', '33.3 %', '100 %'])
   })
 
   it('says what was expected, and nothing of a round trip when no place is told', () => {
@@ -117,8 +117,8 @@ describe('why this droplet', () => {
     const forecast = { monthlyMicros: 12_000_000, memoryShareAfter: 0.74, cpuShareAfter: 0.25, latencyMs: null }
     expect(forecastFacts({ choice, forecast }).map(({ name, value }) => `${name} ${value}`)).toEqual([
       'The fleet costs $12.00/mo',
-      'Memory reserved on nyc3-1 74 %',
-      'CPU reserved on nyc3-1 25 %',
+      'Memory reserved on nyc3-1 74 %',
+      'CPU reserved on nyc3-1 25 %',
     ])
     expect(forecastFacts({ choice, forecast: { ...forecast, latencyMs: 81.4 } }).at(-1)?.value).toBe('81 ms')
   })

@@ -194,11 +194,14 @@ export const weightRows = (weights: Decision['weights']): WeightRow[] =>
     percent: percent(weights[name] ?? 0),
   }))
 
+/** No line breaks before it. */
+const PERCENT = '\u00a0%'
+
 /** Share as people read it; a digit more where rounding would hide something. */
 export function percent(share: number): string {
   const value = share * 100
-  if (value > 0 && value < 0.1) return '< 0.1 %'
-  return `${Number.isInteger(Math.round(value * 1000) / 1000) ? Math.round(value) : value.toFixed(1)} %`
+  if (value > 0 && value < 0.1) return `< 0.1${PERCENT}`
+  return `${Number.isInteger(Math.round(value * 1000) / 1000) ? Math.round(value) : value.toFixed(1)}${PERCENT}`
 }
 
 export interface Fact {

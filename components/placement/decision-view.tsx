@@ -15,6 +15,9 @@ import { FactorBar, FactorSwatch } from './factor-bar.tsx'
 import { Facts } from './facts.tsx'
 import { STRATEGY_WORDS } from './words.ts'
 
+/** Beyond them little is learned; they unfold. */
+const SHOWN_MAX = 4
+
 /** The same struct that placement made while it decided. */
 export function DecisionView({ decision }: { decision: Decision }) {
   const rows = candidateRows(decision)
@@ -32,10 +35,20 @@ export function DecisionView({ decision }: { decision: Decision }) {
         <section className="grid grid-cols-1 gap-3" aria-label="Candidates">
           <h3 className="font-medium">Candidates</h3>
           <ol className="grid grid-cols-1 gap-4">
-            {rows.map((row, index) => (
+            {rows.slice(0, SHOWN_MAX).map((row, index) => (
               <CandidateItem key={row.key} row={row} open={index === 0} />
             ))}
           </ol>
+          {rows.length > SHOWN_MAX && (
+            <details>
+              <summary className="w-fit rounded-control text-muted">{rows.length - SHOWN_MAX} more</summary>
+              <ol className="mt-4 grid grid-cols-1 gap-4" start={SHOWN_MAX + 1}>
+                {rows.slice(SHOWN_MAX).map((row) => (
+                  <CandidateItem key={row.key} row={row} open={false} />
+                ))}
+              </ol>
+            </details>
+          )}
         </section>
       )}
       <NewDropletNote note={newDroplet(decision)} />
@@ -85,7 +98,9 @@ const CandidateItem = ({ row, open }: { row: CandidateRow; open: boolean }) => (
     <FactorBar segments={row.segments} label={row.barWords} />
     {row.behind && <p className="text-muted text-sm">{row.behind}</p>}
     <details open={open}>
-      <summary className="w-fit rounded-control text-muted text-sm">Factors of {row.name}</summary>
+      <summary className="w-fit rounded-control text-muted text-sm">
+        Factors of {row.isNew ? `${row.name} ${row.where}` : row.name}
+      </summary>
       <FactorSum row={row} />
     </details>
   </li>

@@ -59,7 +59,7 @@ interface ChoicesProps {
 function Choices({ rows, refused, others, dropletId, onChange }: ChoicesProps) {
   const group = useId()
   return (
-    <fieldset className="grid min-w-0 gap-2" data-testid="placement-choice">
+    <fieldset className="grid min-w-0 grid-cols-1 gap-2" data-testid="placement-choice">
       <legend className="mb-1.5 font-medium">Where</legend>
       {rows.map((row) => (
         <ChoiceItem

@@ -39,7 +39,7 @@ describe('the preview before a deployment', () => {
       monthly: '$6.00/mo',
       best: true,
       dropletId: 'nyc3-1',
-      changes: ['Memory on nyc3-1 goes from 61 % to 74 %', 'CPU goes from 25 % to 50 %'],
+      changes: ['Memory on nyc3-1 goes from 61 % to 74 %', 'CPU goes from 25 % to 50 %'],
       consequences: [],
     })
   })
@@ -52,13 +52,13 @@ describe('the preview before a deployment', () => {
       monthly: '$12.00/mo',
       best: false,
       dropletId: null,
-      changes: ['A new s-1vcpu-1gb in ams3, 20 % of its memory reserved', '81 ms from your place'],
+      changes: ['A new s-1vcpu-1gb in ams3, 20 % of its memory reserved', '81 ms from your place'],
       consequences: ['Costs $6.00 a month more.'],
     })
   })
 
   it('says only what comes where the droplet is not known to the page yet', () => {
-    expect(choiceRows(preview, [], need)[0]?.changes[0]).toBe('Memory on nyc3-1 is 74 % reserved')
+    expect(choiceRows(preview, [], need)[0]?.changes[0]).toBe('Memory on nyc3-1 is 74 % reserved')
   })
 
   it('names the place in one sentence, or why there is none', () => {

@@ -31,7 +31,7 @@ export function PlacementWeights({ draft, errors, change }: DraftProps) {
                 checked={draft.strategy === strategy}
                 onChange={() => change(withStrategy(draft, strategy))}
               />
-              <span className="grid gap-0.5">
+              <span className="grid content-start gap-0.5">
                 <span className="font-medium">{STRATEGY_WORDS[strategy].title}</span>
                 <span className="text-muted text-sm">{STRATEGY_WORDS[strategy].sentence}</span>
               </span>

@@ -37,7 +37,7 @@ export function WishField({ label, one, options, wishes, onWish }: WishFieldProp
     setPicked('')
   }
   return (
-    <fieldset className="grid min-w-0 gap-2">
+    <fieldset className="grid min-w-0 grid-cols-1 gap-2">
       <legend className="mb-1.5 font-medium">{label}</legend>
       {offered.map(({ wish, state, icon: Icon }) => {
         const entries = wishes[wish] ?? []

@@ -1,0 +1,185 @@
+/**
+ * Placement as a person sees it: each of the six factors, alone, changes where a server would go, in the page; what
+ * is saved is what decides; and every score adds up to its last digit.
+ */
+import path from 'node:path'
+import type { Page } from '@playwright/test'
+import { addTemplate } from './fixture-template.ts'
+import { type Instance, startInstance } from './instance.ts'
+import { expect, signInAs, test } from './test.ts'
+
+const FACTORS = ['Resources', 'Load', 'Location', 'Cost', 'Redundancy', 'Preferences'] as const
+type Factor = (typeof FACTORS)[number]
+
+/** A fleet of its own: what other tests deploy would weigh here too. */
+let berth: Instance
+const droplets = { nyc3: '', ams3: '' }
+
+/** nyc3 holds Everything and Filesystem, ams3 holds Memory: one droplet is fuller, and each template is on one. */
+test.beforeAll(async () => {
+  test.setTimeout(120_000)
+  berth = await startInstance({ imagesDir: path.join(import.meta.dirname, '../fixtures/images') })
+  const deploy = async (template: string, region: string) => {
+    const { deploymentId } = await berth.client.mutate<{ deploymentId: string }>('deployments.create', {
+      template,
+      region,
+    })
+    await berth.client.waitFor(deploymentId, ['healthy'])
+  }
+  await deploy('everything', 'nyc3')
+  await deploy('sequential-thinking', 'nyc3')
+  await deploy('memory', 'ams3')
+  for (const { name, region } of await berth.client.query<{ name: string; region: 'nyc3' | 'ams3' }[]>('droplets.list'))
+    droplets[region] = name
+})
+test.afterAll(() => berth.stop())
+
+const page = test.extend<{ settings: Page }>({
+  settings: async ({ browser }, use) => {
+    const context = await signInAs(browser, berth, berth.demo)
+    const settings = await context.newPage()
+    await settings.goto('/settings?tab=placement')
+    await use(settings)
+    await context.close()
+  },
+})
+
+/** All weight on these, by the sliders. */
+async function only(settings: Page, weights: Partial<Record<Factor, number>>): Promise<void> {
+  for (const factor of FACTORS) await settings.getByLabel(factor, { exact: true }).fill(String(weights[factor] ?? 0))
+}
+const example = (settings: Page) => settings.getByTestId('placement-example')
+const pick = (settings: Page, template: string) =>
+  settings.getByLabel('Template of the example').selectOption({ label: template })
+const noNewDroplets = (settings: Page) => settings.getByLabel('Make new droplets').uncheck()
+
+async function wish(settings: Page, kind: string, entry: string, verb: 'Prefer' | 'Forbid'): Promise<void> {
+  await settings.getByLabel(`Add a ${kind}`, { exact: true }).selectOption(entry)
+  await settings.getByRole('button', { name: `${verb} the chosen ${kind}`, exact: true }).click()
+}
+
+page('location alone: the droplet near the named place wins', async ({ settings }) => {
+  await only(settings, { Location: 10 })
+  await noNewDroplets(settings)
+  await pick(settings, 'Memory')
+  await settings.getByLabel('Place', { exact: true }).selectOption('New York')
+  await expect(example(settings)).toContainText(`Memory would go to ${droplets.nyc3}.`)
+  await settings.getByLabel('Place', { exact: true }).selectOption('Berlin')
+  await expect(example(settings)).toContainText(`Memory would go to ${droplets.ams3}.`)
+})
+
+page('redundancy alone: a server goes where its template is not', async ({ settings }) => {
+  await only(settings, { Redundancy: 10 })
+  await noNewDroplets(settings)
+  await pick(settings, 'Memory')
+  await expect(example(settings)).toContainText(`Memory would go to ${droplets.nyc3}.`)
+  await pick(settings, 'Everything')
+  await expect(example(settings)).toContainText(`Everything would go to ${droplets.ams3}.`)
+})
+
+page('preferences alone: the preferred region wins, a preferred droplet too', async ({ settings }) => {
+  await only(settings, { Preferences: 10 })
+  await noNewDroplets(settings)
+  await pick(settings, 'Memory')
+  await wish(settings, 'region', 'nyc3', 'Prefer')
+  await expect(example(settings)).toContainText(`Memory would go to ${droplets.nyc3}.`)
+  await settings.getByRole('button', { name: 'Remove nyc3' }).click()
+  await wish(settings, 'droplet', droplets.ams3, 'Prefer')
+  await expect(example(settings)).toContainText(`Memory would go to ${droplets.ams3}.`)
+})
+
+page(
+  'resources alone: the droplet that it fills best wins, where another factor said otherwise',
+  async ({ settings }) => {
+    await only(settings, { Redundancy: 10 })
+    await noNewDroplets(settings)
+    await pick(settings, 'Everything')
+    await expect(example(settings)).toContainText(droplets.ams3)
+    await only(settings, { Resources: 10 })
+    await expect(example(settings)).toContainText(`Everything would go to ${droplets.nyc3}.`)
+  },
+)
+
+page('cost alone: room on a paid droplet beats a new one that is nearer', async ({ settings }) => {
+  await settings.getByLabel('Place', { exact: true }).selectOption('Sydney')
+  await only(settings, { Location: 10 })
+  await pick(settings, 'Memory')
+  await expect(example(settings)).toContainText(/Memory would go to a new .* in syd1, \+\$\d+\.\d\d\/mo\./)
+  await only(settings, { Cost: 10 })
+  await expect(example(settings)).toContainText(new RegExp(`${droplets.nyc3}|${droplets.ams3}`))
+})
+
+page('load alone: after a failure there, the other droplet wins', async ({ settings }) => {
+  await addTemplate(berth, { slug: 'silent', displayName: 'Silent', image: 'test/silent:1.0.0', startTimeoutMs: 1000 })
+  const failOn = async (region: string) => {
+    const { deploymentId } = await berth.client.mutate<{ deploymentId: string }>('deployments.create', {
+      template: 'silent',
+      region,
+    })
+    await berth.client.waitFor(deploymentId, ['failed'])
+  }
+  const asked = async () => {
+    await settings.reload()
+    await only(settings, { Load: 10 })
+    await noNewDroplets(settings)
+    await pick(settings, 'Memory')
+    return example(settings)
+  }
+  // Equal so far: the name decides, and a failure there turns it.
+  const [first, second] = droplets.ams3 < droplets.nyc3 ? (['ams3', 'nyc3'] as const) : (['nyc3', 'ams3'] as const)
+  await expect(await asked()).toContainText(`Memory would go to ${droplets[first]}.`)
+  await failOn(first)
+  await expect(await asked()).toContainText(`Memory would go to ${droplets[second]}.`)
+})
+
+page('a weight moves by keyboard, is shown as its share, and what is saved decides', async ({ settings }) => {
+  await only(settings, { Location: 9.5, Preferences: 10 })
+  await settings.getByLabel('Location', { exact: true }).press('ArrowRight')
+  await expect(settings.getByRole('status').filter({ hasText: /^50\s%$/ })).toHaveCount(2)
+  await settings.getByLabel('Place', { exact: true }).selectOption('Amsterdam')
+  await noNewDroplets(settings)
+  await settings.getByRole('button', { name: 'Save', exact: true }).click()
+  await expect(settings.getByText('Placement decides by this from now on')).toBeVisible()
+  await settings.reload()
+  await expect(settings.getByLabel('Place', { exact: true })).toHaveValue('Amsterdam')
+  await expect(settings.getByText('Your own, in place of the strategy’s.')).toBeVisible()
+
+  const { deploymentId } = await berth.client.mutate<{ deploymentId: string }>('deployments.create', {
+    template: 'everything',
+  })
+  await berth.client.waitFor(deploymentId, ['healthy'])
+  await settings.goto(`/deployments/${deploymentId}?tab=why`)
+  const winner = settings.getByRole('region', { name: 'Candidates' }).getByRole('listitem').first()
+  await expect(winner).toContainText(droplets.ams3)
+  await expect(winner).toContainText('chosen')
+
+  // I10: what is shown adds up to the last digit.
+  const sums = await winner.locator('ul > li').allInnerTexts()
+  const last = (text: string) =>
+    Math.round(Number(/(\d\.\d{6})\s*$/m.exec(text.split('\n').find((l) => /\d\.\d{6}\s*$/.test(l)) ?? '')?.[1]) * 1e6)
+  const [score = 0, ...points] = sums.map(last).reverse()
+  expect(points).toHaveLength(6)
+  expect(points.reduce((sum, each) => sum + each, 0)).toBe(score)
+})
+
+page('before deploying, another droplet can be chosen, with what that means', async ({ settings }) => {
+  await settings.goto('/marketplace/filesystem')
+  const where = settings.getByTestId('placement-choice')
+  await expect(where.getByText('Berth’s choice')).toBeVisible()
+  const other = where.getByRole('radio', { checked: false }).first()
+  const label = where
+    .locator('label')
+    .filter({ has: settings.getByRole('radio', { checked: false }) })
+    .first()
+  await expect(label).toContainText('Instead, only here')
+  await expect(label).toContainText(/Memory on .* goes from [\d.]+\s% to [\d.]+\s%/)
+  const name = (await label.locator('.font-mono').first().innerText()).trim()
+  await other.check()
+  await settings.getByRole('button', { name: 'Deploy Now', exact: true }).click()
+  await settings.waitForURL('**/deployments/*')
+  const deploymentId = new URL(settings.url()).pathname.split('/').at(-1) ?? ''
+  await berth.client.waitFor(deploymentId, ['healthy'])
+  const { dropletId } = await berth.client.query<{ dropletId: string }>('deployments.get', { deploymentId })
+  const fleet = await berth.client.query<{ id: string; name: string }[]>('droplets.list')
+  expect(fleet.find(({ id }) => id === dropletId)?.name).toBe(name)
+})
