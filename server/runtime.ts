@@ -19,6 +19,7 @@ import type { Config } from '#server/config.ts'
 import type { Base } from '#server/context.ts'
 import { createVault } from '#server/crypto/vault.ts'
 import { createEventHub, deploymentsDeps, startDeployments } from '#server/deployments/index.ts'
+import { startOutcomeSweep } from '#server/effectiveness/index.ts'
 import { createEnginePool } from '#server/engine/index.ts'
 import { type FirstRun, firstRun } from '#server/first-run.ts'
 import { createFleet, type FleetBase, resolveTarget, startReconciler } from '#server/fleet/index.ts'
@@ -164,6 +165,8 @@ async function startParts(
     onStop(() => schedule.stop())
     const upstream = startUpstreamSync({ base, ask: services.ask, elected: () => deployments.elected('upstream') })
     onStop(() => upstream.stop())
+    const outcomes = startOutcomeSweep({ base, elected: () => deployments.elected('outcomes') })
+    onStop(() => outcomes.stop())
     const reconciler = startReconciler(base)
     onStop(() => reconciler.stop())
   }

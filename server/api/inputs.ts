@@ -106,6 +106,8 @@ export const reuse = z
 export const email = z.email().max(254)
 /** NIST SP 800-63B-4 §3.1.1.2: at least 15 characters where a password is the only factor; a limit above 64. */
 export const newPassword = z.string().min(15, 'Use at least 15 characters').max(256)
+/** How far back an evaluation looks. */
+export const days = z.int().min(1).max(365).default(30)
 export const strategy = z.enum(PLACEMENT_STRATEGIES)
 export const region = z
   .string()

@@ -38,6 +38,8 @@ test('R8: no query, no error and no log line holds a secret of the person who as
     ['admin.templates.validations', { slug: templateSlug }],
     ['admin.registries.list', undefined],
     ['admin.upstream.list', undefined],
+    ['selection.effectiveness', { days: 30 }],
+    ['admin.placement.effectiveness', { days: 30 }],
     ['selection.preview', { template: templateSlug }],
     ['deployments.get', { deploymentId }],
     ['deployments.list', undefined],

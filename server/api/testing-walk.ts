@@ -50,6 +50,7 @@ export const SAMPLES: Record<string, Sample> = {
   'templates.get': { own: ({ templateSlug }) => ({ slug: templateSlug }) },
   'selection.offers': nothing,
   'selection.strategies': nothing,
+  'selection.effectiveness': { own: () => ({ days: 30 }) },
   'selection.preview': { ids: ({ dropletId }, own) => [{ template: own.templateSlug, dropletId }] },
   'deployments.create': {
     ids: ({ deploymentId, dropletId }, own) => [
@@ -134,6 +135,8 @@ export const SAMPLES: Record<string, Sample> = {
   'admin.templates.validations': { admin: { slug: 'x' } },
   'admin.templates.validation': { admin: { validationId: userId } },
   'admin.templates.export': { admin: { slug: 'x' } },
+  'admin.placement.effectiveness': { admin: { days: 30 } },
+  'admin.placement.replay': { admin: { days: 30, strategy: 'pack' } },
   'admin.registries.list': { admin: undefined },
   'admin.registries.set': { admin: { registry: 'registry.invalid', username: 'x', password: 'y' } },
   'admin.registries.remove': { admin: { credentialId: userId } },

@@ -1,6 +1,7 @@
 /** What leaves the API about placement, as types; see views.ts for the rules. */
 import type { AlarmKind, HoldReason } from '#db/schema/placement.ts'
-import type { Candidate, Decision, Forecast, PlacementSize } from '#server/placement/types.ts'
+import type { FactorEffect, FleetUse } from '#server/effectiveness/index.ts'
+import type { Candidate, Choice, Decision, Forecast, PlacementSize } from '#server/placement/types.ts'
 
 /** One way to place a deployment, and what comes with it. */
 export interface PreviewChoice {
@@ -42,4 +43,52 @@ export interface AlarmView {
 export interface OffersView {
   regions: string[]
   sizes: PlacementSize[]
+}
+
+/** Was placement right? Over decisions of the last `days` that led somewhere. */
+export interface EffectivenessView {
+  days: number
+  /** How many people decided for; 1 for one's own. */
+  users: number
+  decisions: number
+  /** There were more: the newest are counted. */
+  truncated: boolean
+  /** New droplets among them. */
+  created: number
+  /** No longer where they were placed: deleted, moved, redeployed. */
+  left: number
+  /** Of which something can be said; the others are not healthy yet, or failed by their template. */
+  judged: number
+  /** Healthy, without a fault of the droplet, and no cheaper choice in hindsight. */
+  hits: number
+  /** Failed by a fault of the droplet. */
+  faults: number
+  /** A cheaper choice was there, knowing what is really used now. */
+  dearer: number
+  hitRate: number | null
+  regret: {
+    /** What the best choices in hindsight would cost less, a month. */
+    monthlyMicros: number
+    /** One's own only. */
+    worst: { deploymentId: string; at: Date; choice: Choice; monthlyMicros: number }[]
+  }
+  /** What is really used (95th percentile) of what was reserved, on average; null: nothing sampled. */
+  use: { decisions: number; p95MemoryShare: number; p95CpuShare: number } | null
+  /** What those placed really cost so far, each its share of its droplet. */
+  causedMicros: number
+  factors: FactorEffect[]
+  fleet: FleetUse
+}
+
+/** Stored decisions again, under other weights, each on the snapshot it was made from. */
+export interface ReplayView {
+  days: number
+  decisions: number
+  truncated: boolean
+  changed: number
+  /** Decided by an earlier version of the rules; compared with what the present rules say. */
+  otherRules: number
+  /** Of all changed ones: what new droplets would have cost more (or less) a month. */
+  monthlyDifferenceMicros: number
+  changes: { from: string; to: string; count: number; monthlyMicros: number }[]
 }

@@ -6,4 +6,9 @@
  *   effectiveness ─▶ hit rate, regret, utilisation, stranded capacity, factors that mislead
  *   replay ─▶ the stored decisions again, under other weights
  */
+export { allEffectiveness, ownEffectiveness } from './effectiveness.ts'
+export type { FleetUse, ResourceUse } from './fleet-use.ts'
+export { type ReplayInput, replayDecisions } from './replay.ts'
 export { type DecisionInput, packInput } from './stored.ts'
+export { startOutcomeSweep } from './sweep.ts'
+export type { FactorEffect } from './verdict.ts'

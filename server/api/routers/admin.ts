@@ -13,6 +13,7 @@ import {
   resetUser,
   revokeInvitation,
 } from '#server/auth/index.ts'
+import { adminPlacementRouter } from './admin-placement.ts'
 import { adminRegistriesRouter } from './admin-registries.ts'
 import { adminTemplatesRouter } from './admin-templates.ts'
 import { adminUpstreamRouter } from './admin-upstream.ts'
@@ -21,6 +22,7 @@ const one = z.object({ userId: z.uuid() })
 
 export const adminRouter = router({
   templates: adminTemplatesRouter,
+  placement: adminPlacementRouter,
   registries: adminRegistriesRouter,
   upstream: adminUpstreamRouter,
   users: router({

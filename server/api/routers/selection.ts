@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { placementSettings } from '#db/placement-preferences.ts'
-import { dropletId, region, resources, slug, strategy } from '#server/api/inputs.ts'
+import { days, dropletId, region, resources, slug, strategy } from '#server/api/inputs.ts'
 import { router, userProcedure } from '#server/api/trpc.ts'
-import type { OffersView, PreviewView } from '#server/api/views-placement.ts'
+import type { EffectivenessView, OffersView, PreviewView } from '#server/api/views-placement.ts'
+import { ownEffectiveness } from '#server/effectiveness/index.ts'
 import { listOffers, strategyWeights } from '#server/fleet/index.ts'
 import type { Decision, Strategy } from '#server/placement/types.ts'
 import { previewPlacement } from '#server/templates/index.ts'
@@ -12,6 +13,10 @@ export const selectionRouter = router({
   offers: userProcedure('read').query(({ ctx }): Promise<OffersView> => listOffers(ctx.user)),
   /** What each strategy weighs. */
   strategies: userProcedure('read').query((): Record<Strategy, Decision['weights']> => strategyWeights()),
+  /** Whether placement was right, over one's own decisions of late. */
+  effectiveness: userProcedure('read')
+    .input(z.object({ days }))
+    .query(({ ctx, input, signal }): Promise<EffectivenessView> => ownEffectiveness(ctx.user, input, signal)),
   /** Where a deployment would go now, with the reasons; nothing is reserved. */
   preview: userProcedure('read')
     .input(

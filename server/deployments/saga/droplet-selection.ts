@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { and, eq } from 'drizzle-orm'
 import { droplets, reservations } from '#db/schema/fleet.ts'
-import { placements } from '#db/schema/placement.ts'
 import { BerthError } from '#server/errors.ts'
 import type { PlacementRequest, Snapshot } from '#server/placement/types.ts'
 import { housekeepingTx } from '#server/tx.ts'
@@ -10,7 +9,7 @@ import { earlierAttempt } from './earlier-attempt.ts'
 import { createLimiter } from './limiter.ts'
 import { requestOf } from './placement-request.ts'
 import type { Step, StepContext, StepOutputs } from './step.ts'
-import { storeDecision } from './store-decision.ts'
+import { storeDecision, storePlace } from './store-decision.ts'
 
 /** Five minutes for a droplet that others make and that may come to nothing, as many for one of our own, and some. */
 const DEADLINE_MS = 12 * 60_000
@@ -40,10 +39,7 @@ export const dropletSelection: Step<'droplet-selection'> = {
     if (held) return held
     return (await takeOverStopped(c)) ?? place(c)
   },
-  async ending(tx, _, { row }, { dropletId }) {
-    const own = and(eq(placements.deploymentId, row.id), eq(placements.attempt, row.attempt))
-    await tx.update(placements).set({ dropletId }).where(own)
-  },
+  ending: (tx, _, c, { dropletId }) => storePlace(tx, c, dropletId),
   undo: {
     'reservation.release': async ({ ctx, deps, row }) => {
       await housekeepingTx(ctx.db, (tx) => deps.fleet.release(tx, { deploymentId: row.id, attempt: row.attempt }))

@@ -1,4 +1,6 @@
-import { placements } from '#db/schema/placement.ts'
+import { and, eq, sql } from 'drizzle-orm'
+import type { Tx } from '#db/client.ts'
+import { placementOutcomes, placements } from '#db/schema/placement.ts'
 import { type DecisionInput, packInput } from '#server/effectiveness/index.ts'
 import { type Decision, POLICY_VERSION } from '#server/placement/index.ts'
 import { apartOf } from './placement-request.ts'
@@ -36,4 +38,21 @@ export async function storeDecision(
       data: { step: 'droplet-selection', message: decision.summary },
     })
   })
+}
+
+/** Where it came to stand, and the row in which its outcome will be gathered; nothing when no decision led there. */
+export async function storePlace(tx: Tx, { row, config }: StepContext, dropletId: string): Promise<void> {
+  const id = { deploymentId: row.id, attempt: row.attempt }
+  const [placed] = await tx
+    .update(placements)
+    .set({ dropletId })
+    .where(and(eq(placements.deploymentId, id.deploymentId), eq(placements.attempt, id.attempt)))
+    .returning({ at: placements.at })
+  if (!placed || row.purpose !== 'serve') return
+  const { memoryBytes, cpuMillis, diskBytes } = config.resources
+  const reserved = { reservedMemoryBytes: memoryBytes, reservedCpuMillis: cpuMillis, reservedDiskBytes: diskBytes }
+  await tx
+    .insert(placementOutcomes)
+    .values({ ...id, userId: row.userId, dropletId, decidedAt: placed.at, ...reserved, costedAt: sql`now()` })
+    .onConflictDoNothing()
 }
