@@ -6,23 +6,37 @@
  */
 import { parseArgs } from 'node:util'
 import type { Metric } from '../measure.ts'
+import { REPORTED_SEEDS, TUNING_SEEDS } from './mixes.ts'
 import { published } from './published.ts'
+import { proveBounds, staticPlans } from './static.ts'
+
+type Part = (seconds: number) => Promise<Record<string, Metric>>
+const PARTS: Record<string, Part> = { static: staticPlans }
 
 export async function placement(args: string[]): Promise<Record<string, Metric>> {
   const { values } = parseArgs({
     args,
     options: {
       instances: { type: 'string' },
-      seconds: { type: 'string', default: '1' },
+      only: { type: 'string' },
+      bounds: { type: 'string' },
+      seconds: { type: 'string' },
       seed: { type: 'string', default: '1' },
       every: { type: 'string', default: '1' },
     },
   })
   if (values.instances)
     return published(values.instances, {
-      seconds: Number(values.seconds),
+      seconds: Number(values.seconds ?? 1),
       seed: Number(values.seed),
       every: Number(values.every),
     })
-  return {}
+  if (values.bounds) {
+    await proveBounds(Number(values.bounds), [...REPORTED_SEEDS, ...TUNING_SEEDS])
+    return {}
+  }
+  const metrics: Record<string, Metric> = {}
+  for (const [name, part] of Object.entries(PARTS))
+    if (!values.only || values.only === name) Object.assign(metrics, await part(Number(values.seconds ?? 5)))
+  return metrics
 }

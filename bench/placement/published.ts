@@ -9,10 +9,9 @@
  * demand (eight are published so) are left out. Fewer bins than the optimum can only be a mistake: the run fails.
  */
 import { readFileSync } from 'node:fs'
-import os from 'node:os'
-import { Worker } from 'node:worker_threads'
 import { gunzipSync } from 'node:zlib'
 import type { Metric } from '../measure.ts'
+import { inThreads } from './pool.ts'
 
 export interface PublishedInstance {
   cap: number[]
@@ -47,8 +46,11 @@ interface Row {
 export async function published(file: string, options: { seconds: number; seed: number; every: number }) {
   const instances = readInstances(file).filter(([, { items }]) => items.flat().every((value) => value >= 0))
   const chosen = instances.filter((_, i) => i % options.every === 0)
-  const results = await solveAll(
+  const results = new Map<string, PublishedResult>()
+  await inThreads<PublishedTask, PublishedResult>(
+    new URL('./published-worker.ts', import.meta.url),
     chosen.map(([name, { cap, items }]) => ({ name, cap, items, seconds: options.seconds, seed: options.seed })),
+    (result) => results.set(result.name, result),
   )
   const rows: Row[] = []
   const impossible: string[] = []
@@ -68,31 +70,6 @@ function readInstances(file: string): [string, PublishedInstance][] {
   const bytes = readFileSync(file)
   const text = bytes[0] === 0x1f ? gunzipSync(bytes).toString() : bytes.toString()
   return Object.entries(JSON.parse(text) as Record<string, PublishedInstance>)
-}
-
-/** One queue, a thread for every second core, so that each has a core of its own. */
-async function solveAll(tasks: PublishedTask[]): Promise<Map<string, PublishedResult>> {
-  const results = new Map<string, PublishedResult>()
-  const queue = tasks.values()
-  const threads = Math.max(1, Math.floor(os.availableParallelism() / 2))
-  const one = () =>
-    new Promise<void>((resolve, reject) => {
-      const worker = new Worker(new URL('./published-worker.ts', import.meta.url))
-      const next = () => {
-        const { value: task, done } = queue.next()
-        if (done) void worker.terminate().then(() => resolve())
-        else worker.postMessage(task)
-      }
-      worker.on('message', (result: PublishedResult) => {
-        results.set(result.name, result)
-        if (process.stdout.isTTY) process.stdout.write(`\r${results.size} of ${tasks.length} `)
-        next()
-      })
-      worker.once('error', reject)
-      next()
-    })
-  await Promise.all(Array.from({ length: threads }, one))
-  return results
 }
 
 function report(rows: Row[]): Record<string, Metric> {

@@ -14,6 +14,7 @@ export interface Solver {
 export async function loadSolver(): Promise<Solver> {
   const highs = await loadHighs()
   const open: { dispose(): void }[] = []
+  const { optimal, empty } = highs.constants.modelStatus
   const makeMaster: MakeMaster = (needs) => {
     const model = highs.createModel()
     open.push(model)
@@ -23,8 +24,9 @@ export async function loadSolver(): Promise<Solver> {
       add: (columns) => model.addCols(sparse(columns, needs.length, highs.infinity)),
       solve() {
         const { modelStatus } = model.run()
-        if (modelStatus !== highs.constants.modelStatus.optimal)
-          throw new Error(`the linear programme ended as ${modelStatus}`)
+        // Nothing is needed or nothing is offered: then nothing is worth anything.
+        if (modelStatus === empty) return { objective: 0, duals: new Float64Array(needs.length) }
+        if (modelStatus !== optimal) throw new Error(`the linear programme ended as ${modelStatus}`)
         return { objective: model.getObjectiveValue(), duals: model.getSolution().rowDual }
       },
     }

@@ -38,6 +38,7 @@ export class Bins {
   cost = 0
 
   readonly #fillBonus: number
+  readonly #itemWorth: Float64Array | null
   readonly #lossPrice: number
   /** What the search minimises: the price, less a little for being well filled, which leads it to empty the others. */
   readonly #value: Float64Array
@@ -48,12 +49,14 @@ export class Bins {
   #change = 0
   #endBefore = 0
 
-  constructor(instance: Instance, fillBonus: number) {
+  /** `itemWorth`: what each item is worth, in money; a droplet is full when its items are worth its price. */
+  constructor(instance: Instance, fillBonus: number, itemWorth: Float64Array | null) {
     const { items, dimensions, existing, sizes, price } = instance
     const bins = existing + 1 + items + 8
     this.instance = instance
     this.worth = worthOf(instance)
     this.#fillBonus = fillBonus
+    this.#itemWorth = itemWorth
     this.#lossPrice = 1 + 4 * price.reduce((most, one) => Math.max(most, one), 0)
     this.#bought = new Int32Array(sizes)
     this.nowhere = existing
@@ -215,14 +218,24 @@ export class Bins {
   #valueOf(bin: number): number {
     const kind = this.kind[bin] ?? CLOSED
     if (kind < 0) return this.#priceOf(bin)
-    const { dimensions: d, capacity, price } = this.instance
+    const full = this.#fillOf(bin, kind)
+    return (this.instance.price[kind] ?? 0) - this.#fillBonus * (this.worth[kind] ?? 0) * full * full
+  }
+
+  /** 0-1: by what its items are worth, else by the mean of its capacities' shares. */
+  #fillOf(bin: number, kind: number): number {
+    const { dimensions: d, capacity } = this.instance
+    const worth = this.#itemWorth
     let fill = 0
+    if (worth) {
+      for (const item of this.items[bin] ?? []) fill += worth[item] ?? 0
+      return fill / (this.worth[kind] || 1)
+    }
     for (let k = 0; k < d; k++) {
       const room = capacity[kind * d + k] ?? 0
       if (room > 0) fill += (this.load[bin * d + k] ?? 0) / room
     }
-    fill /= d
-    return (price[kind] ?? 0) - this.#fillBonus * (this.worth[kind] ?? 0) * fill * fill
+    return fill / d
   }
 
   /** Moves the last droplets into the gaps, so that a scan over bins meets no closed ones. */

@@ -115,6 +115,11 @@ export class Bound {
     return { certificate: this.#certificate, ceiling: objective, done: last && exhausted }
   }
 
+  /** What each item of the problem is worth by the prices that prove the bound. */
+  worth(): Float64Array {
+    return Float64Array.from(this.#classes.of, (j) => this.#certificate.prices[j] ?? 0)
+  }
+
   get #existing(): Offer[] {
     return this.#offers.filter(({ row }) => row >= 0)
   }
@@ -188,10 +193,9 @@ export class Bound {
     for (const [at, j] of classes.entries())
       for (const [of, row] of (stage?.rowsOf[j] ?? []).entries())
         held.set(row, (held.get(row) ?? 0) + (counts[at] ?? 0) * (stage?.coefficientsOf[j]?.[of] ?? 0))
-    const dear = 4 * this.#instance.price.reduce((most, one) => Math.max(most, one), 1)
     const offer = kind < 0 ? null : this.#offerOf(kind)
     if (offer && offer.row >= 0) held.set((stage?.rows ?? 0) + offer.row - this.#classes.classes, -1)
-    return { cost: offer?.price ?? dear, rows: [...held.keys()], coefficients: [...held.values()] }
+    return { cost: offer?.price ?? dearest(this.#instance), rows: [...held.keys()], coefficients: [...held.values()] }
   }
 
   #pricesOf(duals: Float64Array): Float64Array {
@@ -221,6 +225,8 @@ export function proven(instance: Instance, prices: Float64Array, nodesMax = NODE
   return Math.max(0, worth / ratio)
 }
 
+const dearest = ({ price }: Instance): number => 4 * price.reduce((most, one) => Math.max(most, one), 1)
+
 function offersOf(instance: Instance, classes: Classes): Offer[] {
   const { sizes, existing, dimensions: d, capacity, price } = instance
   const offers: Offer[] = []
@@ -245,11 +251,19 @@ function offersOf(instance: Instance, classes: Classes): Offer[] {
   return offers
 }
 
+/** What each item is worth where droplets could be bought by the slice: known in a millisecond. */
+export function slicedWorth(instance: Instance, makeMaster: MakeMaster): Float64Array {
+  const classes = classesOf(instance)
+  const prices = continuous(instance, classes, offersOf(instance, classes), makeMaster)
+  return Float64Array.from(classes.of, (j) => prices[j] ?? 0)
+}
+
 /** Prices of items by what their demands cost where droplets could be bought by the slice: a good start. */
 function continuous(instance: Instance, classes: Classes, offers: Offer[], makeMaster: MakeMaster): Float64Array {
-  const { dimensions: d, demand } = instance
+  const { dimensions: d, demand, items } = instance
+  const all = totals(demand, d)
   const existing = offers.filter(({ row }) => row >= 0)
-  const master = makeMaster(Float64Array.from([...totals(demand, d), ...existing.map(({ count }) => -count)]))
+  const master = makeMaster(Float64Array.from([...all, ...existing.map(({ count }) => -count)]))
   master.add(
     offers.map(({ price, row, knapsack }) => {
       const rows = Array.from({ length: d }, (_, k) => k)
@@ -261,6 +275,8 @@ function continuous(instance: Instance, classes: Classes, offers: Offer[], makeM
       return { cost: price, rows, coefficients }
     }),
   )
+  // Where nothing on sale has what is needed, everything goes at a price above all.
+  master.add([{ cost: items * dearest(instance), rows: [...all.keys()], coefficients: [...all] }])
   const { duals } = master.solve()
   const lambda = duals.slice(0, d).map((price) => Math.max(0, price))
   for (const { knapsack } of offers) knapsack.lambda.set(lambda)

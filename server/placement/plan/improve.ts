@@ -15,6 +15,8 @@ export interface ImproveOptions {
   seed: number
   /** Where to begin; absent: first fit decreasing. */
   start?: Assignment
+  /** What each item is worth in money, from the bound: leads the search to droplets that are full by that measure. */
+  worth?: Float64Array
   /** Changes tried between two looks at the caller. */
   stride?: number
 }
@@ -38,7 +40,7 @@ export function* improve(instance: Instance, options: ImproveOptions): Generator
   const { items, dimensions, sizes, demand, price } = instance
   const many = sizes > 1
   const random = seeded(options.seed)
-  const bins = new Bins(instance, many ? FILL_BONUS.many : FILL_BONUS.one)
+  const bins = new Bins(instance, many ? FILL_BONUS.many : FILL_BONUS.one, options.worth ?? null)
   const scale = scaleOf(instance)
   const evenly = new Float64Array(dimensions).fill(1)
   const bulk = Float64Array.from({ length: items }, (_, i) => dot(scale, demand, i, dimensions))

@@ -7,7 +7,9 @@ export {
   type Master,
   type MasterColumn,
   proven,
+  slicedWorth,
 } from './bound.ts'
+export { certificateOf, type PlanCertificate } from './certify.ts'
 export { type ImproveOptions, improve } from './improve.ts'
 export {
   compile,
