@@ -42,6 +42,8 @@ const ANSWER_BYTES_MAX = 16 * 2 ** 20
 /** A server with more pages or tools than this is cut off: the list is for people. */
 const PAGES_MAX = 50
 const TOOLS_MAX = 1000
+/** All of them together: they are stored with the deployment, and drawn. */
+const TOOLS_BYTES_MAX = 4 * 2 ** 20
 const RETRY_MIN_MS = 20
 const RETRY_MAX_MS = 250
 
@@ -210,11 +212,17 @@ async function listTools(
   const capabilities = greeting.capabilities as Params | undefined
   if (!capabilities?.tools) return []
   const tools: ToolSummary[] = []
+  let left = TOOLS_BYTES_MAX
   let cursor: unknown
   for (let page = 0; page < PAGES_MAX && tools.length < TOOLS_MAX; page++) {
     const result = resultOf(await ask('tools/list', cursor === undefined ? {} : { cursor }), 'tools/list')
-    for (const tool of Array.isArray(result.tools) ? (result.tools as ToolSummary[]) : [])
-      if (typeof tool.name === 'string') tools.push(summaryOf(tool))
+    for (const tool of Array.isArray(result.tools) ? (result.tools as (ToolSummary | null)[]) : []) {
+      if (typeof tool?.name !== 'string') continue
+      const summary = summaryOf(tool)
+      left -= JSON.stringify(summary).length
+      if (left < 0) return tools.slice(0, TOOLS_MAX)
+      tools.push(summary)
+    }
     cursor = result.nextCursor
     if (typeof cursor !== 'string' || cursor === '') break
   }

@@ -128,7 +128,14 @@ export function requireContainerImage(config: Descriptor, image: string): void {
   throw new BerthError('IMAGE_NOT_FOUND', `${image} is no container image: it holds ${config.mediaType.slice(0, 100)}.`)
 }
 
-const texts = z.array(z.string()).nullish()
+/** Far more than images have. Whoever pushed one wrote as much as fits, and everything behind looks at each entry. */
+const ENTRIES_MAX = 1000
+const texts = z.array(z.string()).max(ENTRIES_MAX).nullish()
+const recordOf = <T extends z.ZodType>(value: T) =>
+  z
+    .record(z.string(), value)
+    .refine((record) => Object.keys(record).length <= ENTRIES_MAX)
+    .nullish()
 const configSchema = z.object({
   created: z.string().nullish(),
   architecture: z.string(),
@@ -142,8 +149,8 @@ const configSchema = z.object({
       Cmd: texts,
       WorkingDir: z.string().nullish(),
       ExposedPorts: z.record(z.string(), z.unknown()).nullish(),
-      Volumes: z.record(z.string(), z.unknown()).nullish(),
-      Labels: z.record(z.string(), z.string()).nullish(),
+      Volumes: recordOf(z.unknown()),
+      Labels: recordOf(z.string()),
     })
     .nullish(),
   history: z
@@ -154,6 +161,7 @@ const configSchema = z.object({
         empty_layer: z.boolean().nullish(),
       }),
     )
+    .max(ENTRIES_MAX)
     .nullish(),
 })
 
@@ -161,7 +169,7 @@ const configSchema = z.object({
 export function readConfig(bytes: Buffer, image: string): ImageConfig {
   const parsed = configSchema.safeParse(storable(parseJson(bytes.toString('utf8'))))
   if (!parsed.success)
-    throw new BerthError('REGISTRY_REFUSED', `The image config of ${image} is not valid.`, {
+    throw new BerthError('REGISTRY_REFUSED', `The image config of ${image} is not valid, or far too long.`, {
       action: 'Build and push the image anew.',
     })
   const { created, architecture, os, config, history } = parsed.data
@@ -185,14 +193,24 @@ export function readConfig(bytes: Buffer, image: string): ImageConfig {
   }
 }
 
+const PORT_MAX = 65_535
+
 /** `8080/tcp`, `8080`, or a range `8000-8003/tcp` as old builders wrote it. */
 function portsOf(exposed: string[]): number[] {
-  const ports = new Set<number>()
+  /** By where a range begins: its end. Ranges over ranges would else be counted out port by port, for minutes. */
+  const ends = new Map<number, number>()
   for (const entry of exposed) {
     const [, first, last = first] = /^(\d{1,5})(?:-(\d{1,5}))?(?:\/tcp)?$/i.exec(entry) ?? []
-    for (let port = Number(first); port >= 1 && port <= Math.min(Number(last), 65_535); port++) ports.add(port)
+    const begin = Number(first)
+    if (begin >= 1) ends.set(begin, Math.max(ends.get(begin) ?? 0, Math.min(Number(last), PORT_MAX)))
   }
-  return [...ports].sort((a, b) => a - b)
+  const ports: number[] = []
+  let open = 0
+  for (let port = 1; port <= PORT_MAX; port++) {
+    open = Math.max(open, ends.get(port) ?? 0)
+    if (port <= open) ports.push(port)
+  }
+  return ports
 }
 
 /** Postgres stores neither NUL nor half a character, and this text ends up in it. */

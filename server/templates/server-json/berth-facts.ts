@@ -63,20 +63,32 @@ export function withoutFacts(document: JsonObject): JsonObject {
   return Object.keys(nextMeta).length > 0 ? { ...rest, _meta: nextMeta } : rest
 }
 
+/**
+ * A registry vouches for a document's name and packages, not for what stands in `_meta`: there nobody gets a badge, the
+ * head of the queue, another program than the one that is listed, or install scripts that no admin allowed (R9).
+ */
+const NEVER_A_STRANGERS = new Set(['isOfficial', 'deploymentPriority', 'image', 'package', 'writableRootReason'])
+
 /** The content as the document's own facts complete it; facts that make no valid template are left out with a note. */
 export function withFacts(
   content: TemplateContent,
   document: JsonObject,
-  packageIndex: number,
+  { packageIndex, stranger }: { packageIndex: number; stranger: boolean },
   findings: Findings,
 ): TemplateContent {
   const facts = factsOf(document)
   if (!facts) return content
   const ofPackage = (packageOfFacts(document) ?? packageIndex) === packageIndex
-  const parts = {
-    content: isObject(facts.content) ? facts.content : {},
-    config: ofPackage && isObject(facts.config) ? facts.config : {},
+  const passedOver = new Set<string>()
+  const taken = (given: unknown): JsonObject => {
+    const entries = Object.entries(isObject(given) ? given : {})
+    const refused = entries.filter(([key]) => stranger && NEVER_A_STRANGERS.has(key))
+    for (const [key] of refused) passedOver.add(key)
+    return Object.fromEntries(entries.filter(([key]) => !passedOver.has(key)))
   }
+  const parts = { content: taken(facts.content), config: taken(ofPackage ? facts.config : null) }
+  if (passedOver.size > 0)
+    findings.note(FACTS_PATH, `Passed over, for an admin to decide: ${[...passedOver].join(', ')}.`)
   const { config: _, ...ofContent } = parts.content
   const config = Object.entries({ ...content.config, ...parts.config }).filter(([, value]) => value !== null)
   const parsed = templateContent.safeParse({ ...content, ...ofContent, config: Object.fromEntries(config) })

@@ -18,6 +18,8 @@ export interface ImportOptions {
   /** Which of `packages`; absent: the first that Berth can run, images before npm before PyPI. */
   packageIndex?: number | undefined
   runners: Runners
+  /** A stranger wrote it: of Berth's own facts, those that decide what runs or who is trusted are passed over. */
+  stranger?: boolean | undefined
 }
 
 export interface Choice {
@@ -67,7 +69,7 @@ export function importServerJson(given: unknown, o: ImportOptions): Imported {
     const reason = `The document has ${packages.length} ${packages.length === 1 ? 'package' : 'packages'}, counted from 0.`
     return { ok: false, kind: 'invalid', refusals: [{ path: at('packages', index), reason }], notes: findings.notes }
   }
-  return importPackage(document, entry, index, choices, o.runners, findings)
+  return importPackage(document, entry, index, choices, o, findings)
 }
 
 function importPackage(
@@ -75,7 +77,7 @@ function importPackage(
   entry: ServerPackage,
   index: number,
   choices: Choice[],
-  runners: Runners,
+  { runners, stranger = false }: ImportOptions,
   findings: Findings,
 ): Imported {
   const path = at('packages', index)
@@ -93,7 +95,7 @@ function importPackage(
   }
   if (document.status === 'deprecated' || document.status === 'deleted')
     findings.note('status', `The document says of itself that it is ${document.status}.`)
-  const content = withFacts(parsed.data, document as JsonObject, index, findings)
+  const content = withFacts(parsed.data, document as JsonObject, { packageIndex: index, stranger }, findings)
   return {
     ok: true,
     slug,

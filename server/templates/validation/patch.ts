@@ -1,5 +1,5 @@
 /** What one click changes: paths into a template's content, made so that no value of a secret is ever in one (R8). */
-import type { EnvironmentVariable } from '#db/template-config.ts'
+import { ENV_KEY, type EnvironmentVariable } from '#db/template-config.ts'
 import type { TemplateContent } from '#db/template-content.ts'
 import type { Fix } from '#db/template-validation.ts'
 import { looksSecret } from './secrets.ts'
@@ -14,11 +14,14 @@ export function askFor(variable: EnvironmentVariable): EnvironmentVariable {
   return { ...rest, isRequired: true, isSecret: rest.isSecret || looksSecret(rest.name) }
 }
 
+/** As a template takes it: an image may call a variable anything, at any length (R5). */
+export const isVariableName = (name: string): boolean => name.length <= 128 && ENV_KEY.test(name)
+
 /** Has the person asked for each of these: declared ones without their defaults, others newly declared. */
 export function askForAll(content: TemplateContent, names: readonly string[]): Patch {
   const declared = content.config.environmentVariables
   let next = declared.length
-  return names.map((name) => {
+  return names.filter(isVariableName).map((name) => {
     const index = declared.findIndex((variable) => variable.name === name)
     const variable = declared[index] ?? { name, description: '', isRequired: true, isSecret: false }
     return { path: ['config', 'environmentVariables', index < 0 ? next++ : index], value: askFor(variable) }

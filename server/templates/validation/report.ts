@@ -98,8 +98,8 @@ export function createReport(base: Base, validationId: string, ids: readonly Che
     },
     know(more) {
       facts = { ...facts, ...more }
-      // Tools are a server's own words.
-      if (more.tools) facts.tools = JSON.parse(blank(JSON.stringify(more.tools), secrets)) as ValidationFacts['tools']
+      // Tools are a server's own words; text by text, since a secret may look like JSON.
+      if (more.tools) facts.tools = texts(more.tools, (text) => blank(text, secrets))
       save()
     },
     hide(more) {
@@ -115,15 +115,21 @@ export function createReport(base: Base, validationId: string, ids: readonly Che
   }
 }
 
+const texts = <T>(value: T, change: (text: string) => string): T =>
+  JSON.parse(JSON.stringify(value), (_, part: unknown) => (typeof part === 'string' ? change(part) : part)) as T
+
 function whyNot(error: unknown): string {
   if (error instanceof BerthError) return `It could not be checked: ${error.message}`
   if (error instanceof Error && error.name === 'TimeoutError') return 'It could not be checked in time.'
   return 'It could not be checked: something went wrong inside Berth.'
 }
 
-/** One line of text, of bounded length, without control characters and secrets. */
+/** One line of text, of bounded length, without control characters and secrets; a cut must leave no half a character. */
 function cleaned({ verdict, summary, evidence, fix }: Finding, secrets: readonly string[]): Finding {
-  const line = (text: string) => blank(text.replace(/\p{Cc}+/gu, ' '), secrets).slice(0, LINE_MAX)
+  const line = (text: string) =>
+    blank(text.replace(/\p{Cc}+/gu, ' '), secrets)
+      .slice(0, LINE_MAX)
+      .replace(/\p{Cs}/gu, '')
   const clean: Fix | null = fix && { ...fix, text: line(fix.text) }
   return { verdict, summary: line(summary), evidence: evidence.slice(0, LINES_MAX).map(line), fix: clean }
 }

@@ -123,12 +123,7 @@ export async function runChecks(run: Run): Promise<void> {
     ),
     at(
       'security-signature',
-      of(async (seen) => {
-        const { policy } = base.config.signatures
-        const ask = policy !== 'off' && seen.kind === 'image'
-        if (policy !== 'off' && seen.kind === 'silent') return image.withoutImage(seen)
-        return security.signature(policy, ask ? await deps.signature(seen.image, bounded(SIGNATURE_MS)) : null)
-      }),
+      of((seen) => signature(run, seen, bounded(SIGNATURE_MS))),
     ),
     at('security-publisher', () => publisher(content)),
     at(
@@ -143,6 +138,25 @@ export async function runChecks(run: Run): Promise<void> {
     at('variables-placeholders', () => variables.placeholders(content)),
     dependencies(run, looking, at, bounded),
   ])
+}
+
+async function signature(run: Run, seen: Inspection, o: { signal: AbortSignal }): Promise<Finding> {
+  const { base, deps, subject, earlier, signal } = run
+  const { policy } = base.config.signatures
+  if (policy !== 'enforce') return look()
+  // What is refused is no image, which is a failure of its own.
+  if (seen.kind === 'refused') return image.withoutImage(seen)
+  const found = await look().catch((error: unknown) => {
+    signal.throwIfAborted()
+    return skipped(error instanceof BerthError ? error.message : 'It could not be checked in time.')
+  })
+  return security.enforced(found, seen.kind === 'image' ? seen.image.digest : subject.imageDigest, earlier)
+
+  async function look(): Promise<Finding> {
+    const ask = policy !== 'off' && seen.kind === 'image'
+    if (policy !== 'off' && seen.kind === 'silent') return image.withoutImage(seen)
+    return security.signature(policy, ask ? await deps.signature(seen.image, o) : null)
+  }
 }
 
 type At = (id: CheckId, look: () => Finding | Promise<Finding>) => Promise<void>
@@ -247,7 +261,13 @@ const ANSWERS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   ...(['IMAGE_NOT_FOUND', 'IMAGE_PLATFORM_MISSING', 'REGISTRY_REFUSED', 'REGISTRY_DENIED'] as const),
 ])
 
+/** Facts are a row that is written with each step of each check, and an image may say anything at any length. */
+const FACTS_MAX = 100
+const cut = (text: string): string => text.slice(0, FACTS_MAX).replace(/\p{Cs}/gu, '')
+
 const factsOf = ({ digest, compressedBytes, layers, platforms, config }: InspectedImage) => ({
-  ...{ digest, compressedBytes, layers: layers.length, platforms: image.platformNames(platforms) },
-  ...{ user: config.user, exposedPorts: config.exposedPorts, createdAt: config.created },
+  ...{ digest, compressedBytes, layers: layers.length },
+  platforms: image.platformNames(platforms).slice(0, FACTS_MAX),
+  exposedPorts: config.exposedPorts.slice(0, FACTS_MAX),
+  ...{ user: cut(config.user), createdAt: config.created === null ? null : cut(config.created) },
 })

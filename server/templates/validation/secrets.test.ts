@@ -158,3 +158,12 @@ test('a hostile history costs no more than a glance', () => {
   expect(secretsOf('API_KEY', 'a'.repeat(100_000))).toEqual([])
   expect(performance.now() - start).toBeLessThan(5000)
 })
+
+test('R20: an image that is full of secrets costs no more than a glance', () => {
+  const start = performance.now()
+  const keys = (from: number) => Array.from({ length: 900 }, (_, i) => `AKIA${String(from + i).padStart(16, '0')}`)
+  const found = of({ history: Array.from({ length: 200 }, (_, i) => line(keys(i * 1000).join(' '))) })
+  expect(found).toHaveLength(100)
+  of({ history: Array.from({ length: 1000 }, () => line('-eyJ'.repeat(5000))) })
+  expect(performance.now() - start).toBeLessThan(5000)
+})

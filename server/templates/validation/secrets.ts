@@ -25,6 +25,9 @@ const SHAPES: { kind: string; pattern: RegExp }[] = [
 
 /** Longer lines of a history are a script's text; this much of each is read. */
 const LINE_MAX = 20_000
+/** Of one image's texts together, and of what is found in them: whoever pushed it chose both. */
+const TEXT_MAX = 200_000
+const LEAKS_MAX = 100
 const SHOWN = 4
 
 const SECRET_NAME = /(?:^|_)(?:API_?KEY|KEY|TOKEN|SECRET|PASSWORD|PASSWD|PWD|PAT|CREDENTIALS?|PASSPHRASE)$/i
@@ -78,27 +81,39 @@ function entropy(text: string): number {
   return [...counts.values()].reduce((sum, n) => sum - (n / text.length) * Math.log2(n / text.length), 0)
 }
 
+/** The shortest of all shapes: a password in a URL. */
+const SECRET_LENGTH_MIN = 11
 /** Upper case only: what build scripts call `key` is their own. */
 const ASSIGNMENT = /\b([A-Z_][A-Z0-9_]{0,100})=("[^"]{0,2000}"|'[^']{0,2000}'|[^\s;&|]{1,2000})/g
 
 /** Each secret once, where it is seen first: what ENV sets stands in the history too. */
 export function leaksOfImage(config: Pick<ImageConfig, 'env' | 'history' | 'labels'>): Leak[] {
   const leaks: Leak[] = []
+  let left = TEXT_MAX
+  const part = (text: string): string => {
+    const taken = text.slice(0, Math.min(LINE_MAX, left))
+    left -= taken.length
+    return taken
+  }
   const add = (where: string, name: string | null, found: { kind: string; value: string }[]) => {
-    for (const one of found)
+    for (const one of found) {
+      if (leaks.length >= LEAKS_MAX) return
       if (!leaks.some((leak) => leak.value.includes(one.value) || one.value.includes(leak.value)))
         leaks.push({ where, name, ...one })
+    }
   }
   for (const entry of config.env) {
     const [name = '', value] = splitOnce(entry)
-    add(`ENV ${name.slice(0, 128)}`, name, secretsOf(name, value))
+    add(`ENV ${name.slice(0, 128)}`, name, secretsOf(name, part(value)))
   }
-  for (const [label, value] of Object.entries(config.labels)) add(`label ${label.slice(0, 128)}`, null, tokensIn(value))
+  for (const [label, value] of Object.entries(config.labels))
+    add(`label ${label.slice(0, 128)}`, null, tokensIn(part(value)))
   for (const [index, { createdBy, comment }] of config.history.entries()) {
-    const line = `${createdBy} ${comment}`.slice(0, LINE_MAX)
+    const line = part(`${createdBy} ${comment}`)
     const where = `history line ${index + 1}`
     for (const [, name = '', quoted = ''] of line.matchAll(ASSIGNMENT))
-      add(`${where}, ${name}`, name, secretsOf(name, quoted.replace(/^["']|["']$/g, '')))
+      if (quoted.length >= SECRET_LENGTH_MIN)
+        add(`${where}, ${name}`, name, secretsOf(name, quoted.replace(/^["']|["']$/g, '')))
     add(where, null, tokensIn(line))
   }
   return leaks

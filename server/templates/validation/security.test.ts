@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { overall } from './checks.ts'
+import { type Finding, NO_FACTS, overall, skipped, waiting } from './checks.ts'
 import { entrypoint } from './entrypoint.ts'
 import { applyPatch } from './patch.ts'
-import { age, ports, secrets, signature, tag, user, vulnerabilities } from './security.ts'
+import { age, enforced, ports, secrets, signature, tag, user, vulnerabilities } from './security.ts'
 import { content, DIGEST, image, silent, withVariables } from './testing.ts'
 import type { ScanResult } from './trivy.ts'
 
@@ -146,6 +146,22 @@ describe('signatures', () => {
     ['enforce', null, 'skipped'],
   ] as const)('policy %s, found %o: %s', (policy, found, verdict) => {
     expect(signature(policy, found).verdict).toBe(verdict)
+  })
+
+  test('R9: where they are enforced, a registry that keeps silent about them lets nothing through', () => {
+    const silence = skipped('Not checked: the registry did not answer.')
+    const looked = (finding: Finding) => [
+      { checks: [{ ...waiting('security-signature'), ...finding }], facts: NO_FACTS, startedAt: NOW, endedAt: NOW },
+    ]
+    const seen = enforced(signature('enforce', verified), DIGEST, [])
+    expect(seen.verdict).toBe('pass')
+    expect(enforced(silence, DIGEST, []).verdict).toBe('fail')
+    expect(enforced(silence, null, looked(seen)).verdict).toBe('fail')
+    expect(enforced(silence, `sha256:${'b'.repeat(64)}`, looked(seen)).verdict).toBe('fail')
+    expect(enforced(signature('enforce', { kind: 'unsigned' }), DIGEST, looked(seen)).verdict).toBe('fail')
+    // A registry that is down is no failure of what was verified (R20), however long it is down.
+    const again = enforced(silence, DIGEST, looked(seen))
+    expect([again.verdict, enforced(silence, DIGEST, looked(again)).verdict]).toEqual(['pass', 'pass'])
   })
 })
 

@@ -6,7 +6,7 @@ import { type Finding, fail, pass, skipped, warn } from './checks.ts'
 import { withoutImage } from './image.ts'
 import { askFor, askForAll, type Patch, setAt } from './patch.ts'
 import { describeLeak, type Leak, leaksOfImage, secretsOf, tokensIn } from './secrets.ts'
-import type { Inspection } from './subject.ts'
+import type { Inspection, Previous } from './subject.ts'
 import { type ScanResult, SEVERITIES, type Vulnerability } from './trivy.ts'
 
 const ROOT = /^(?:root|0)(?::|$)/
@@ -163,6 +163,35 @@ export function signature(policy: 'off' | 'warn' | 'enforce', found: SignatureVe
     case 'not-checked':
       return skipped('The signature could not be checked.', [found.reason])
   }
+}
+
+/** Stands in the evidence of a valid signature, so that a later look knows for which image it was seen. */
+const ofImage = (digest: string): string => `Image: ${digest}`
+
+export const wasVerified = (earlier: readonly Previous[], digest: string): boolean =>
+  earlier.some(({ checks }) =>
+    checks.some(
+      ({ id, verdict, evidence }) =>
+        id === 'security-signature' && verdict === 'pass' && evidence.includes(ofImage(digest)),
+    ),
+  )
+
+/**
+ * Where signatures are enforced, the one who could not be asked is often the one who is not trusted: a registry that
+ * answers for the image and not for its signatures. Only an image that was verified before stands without a new look.
+ *
+ * @param digest of what would run; null when nothing is pinned
+ */
+export function enforced(found: Finding, digest: string | null, earlier: readonly Previous[]): Finding {
+  if (found.verdict === 'pass') return digest ? { ...found, evidence: [...found.evidence, ofImage(digest)] } : found
+  if (found.verdict !== 'skipped') return found
+  if (digest && wasVerified(earlier, digest))
+    return pass('Its signature was valid when it could be checked last.', [...found.evidence, ofImage(digest)])
+  return fail(
+    'Its signature could not be checked, and this installation demands one.',
+    [found.summary, ...found.evidence],
+    { text: 'Validate again when its registry answers.' },
+  )
 }
 
 export function vulnerabilities(scan: ScanResult): Finding {

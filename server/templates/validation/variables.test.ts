@@ -181,3 +181,15 @@ describe('a dry run', () => {
     expect(dryRun(content(), result([]), []).verdict).toBe('warn')
   })
 })
+
+test('R8: what mends a default never carries the value that the template fixes', () => {
+  const template = withVariables({ name: 'PIN', format: 'number', default: 'no', value: 'canary', isSecret: true })
+  expect(formats(template).verdict).toBe('fail')
+  expect(JSON.stringify(formats(template))).not.toContain('canary')
+})
+
+test('R5: an image’s own names become variables of a template only where a template takes them', () => {
+  const env = ['GOOD=', 'BAD-NAME=', '=', `${'A'.repeat(200)}=`, 'B\nC=']
+  const names = declared(content(), image({ env }), []).fix?.patch?.map(({ value }) => (value as { name: string }).name)
+  expect(names).toEqual(['GOOD'])
+})

@@ -2,7 +2,7 @@
 import type { EnvironmentVariable } from '#db/template-config.ts'
 import type { TemplateContent } from '#db/template-content.ts'
 import { type Finding, fail, pass, warn } from './checks.ts'
-import { askFor, askForAll, type Patch, setAt } from './patch.ts'
+import { askFor, askForAll, isVariableName, type Patch, setAt } from './patch.ts'
 import { isPlaceholder, looksSecret, splitOnce } from './secrets.ts'
 import type { Inspection } from './subject.ts'
 
@@ -19,7 +19,10 @@ export function declared(content: TemplateContent, inspection: Inspection, named
   const asked = named.filter((name) => !known.has(name))
   const empty = (inspection.kind === 'image' ? inspection.image.config.env : [])
     .map(splitOnce)
-    .filter(([name, value]) => value === '' && !known.has(name) && !SYSTEM.test(name) && !asked.includes(name))
+    .filter(
+      ([name, value]) =>
+        value === '' && isVariableName(name) && !known.has(name) && !SYSTEM.test(name) && !asked.includes(name),
+    )
     .map(([name]) => name)
   const open = variables.flatMap(({ name, isSecret }, index) =>
     !isSecret && looksSecret(name) ? [{ name, index }] : [],
@@ -81,6 +84,8 @@ function wrongDefault({ format, choices, default: preset }: EnvironmentVariable)
   return null
 }
 
+const withPatch = (patch: Patch) => (patch.length > 0 ? { patch } : {})
+
 const MENTION = /\{([A-Za-z_][A-Za-z0-9_]*)\}/g
 
 export function formats(content: TemplateContent): Finding {
@@ -102,12 +107,13 @@ export function formats(content: TemplateContent): Finding {
   if (evidence.length > 0)
     return fail(evidence.length === 1 ? `${evidence[0]}.` : `${evidence.length} variables are not right.`, evidence, {
       text: 'Correct the variables named.',
-      ...(wrong.length > 0 && {
-        patch: wrong.map(({ index }) => {
+      ...withPatch(
+        wrong.flatMap(({ index }) => {
           const { default: _default, ...rest } = variables[index] as EnvironmentVariable
-          return { path: ['config', 'environmentVariables', index], value: rest }
+          // A fixed value may be a secret, and everybody sees a finding.
+          return rest.value === undefined ? setAt(['config', 'environmentVariables', index], rest) : []
         }),
-      }),
+      ),
     })
   const mentioned = mentionedIn(content).filter((name) => !known.has(name) && name === name.toUpperCase())
   if (mentioned.length > 0)
