@@ -119,6 +119,19 @@ test('a dry run that fails says at which step, why, and with which last lines', 
   await expectNothingLeft(deploymentId, slug)
 })
 
+test('R3: a server that fails in words which no database stores is undone like any other', async () => {
+  strike = async (point) => {
+    if (isPoint(point, { step: 'health-check', when: 'before' }))
+      throw Object.assign(new BerthError('HEALTH_CHECK_FAILED', 'no\0 tools\ud800'), {
+        logTail: ['half\ud83d', 'NUL\0'],
+      })
+  }
+  const { deploymentId, slug } = await start()
+  expect(await result(deploymentId)).toMatchObject({ message: 'no tools', logTail: ['half', 'NUL'] })
+  strike = undefined
+  await expectNothingLeft(deploymentId, slug)
+})
+
 test('whoever gives up waiting leaves nothing behind', async () => {
   strike = (point, signal) =>
     isPoint(point, { step: 'container-deploy', when: 'after' })

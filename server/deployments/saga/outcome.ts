@@ -38,7 +38,8 @@ export async function giveUp(
   row: DeploymentRow,
   failure: { step: StepId; error: BerthError; logTail: string[] },
 ): Promise<void> {
-  const { code, message, action } = failure.error
+  const { code, action } = failure.error
+  const [message, logTail] = [storable(failure.error.message), failure.logTail.map(storable)]
   await tx
     .update(deploymentSteps)
     .set({ status: 'failed', message, startedAt: sql`coalesce(started_at, now())`, endedAt: sql`now()` })
@@ -53,10 +54,13 @@ export async function giveUp(
   await skipSteps(tx, row)
   await record.event(row.id, {
     type: 'step.failed',
-    data: { step: failure.step, error: { code, message, action }, logTail: failure.logTail },
+    data: { step: failure.step, error: { code, message, action }, logTail },
   })
   await beginUndo(tx, record, row, { code, message, action, step: failure.step, leftovers: [] })
 }
+
+/** A server's own words may hold NUL or half a character: what it failed of, and its undo, must be written all the same. */
+const storable = (text: string): string => text.replace(/[\0\p{Cs}]/gu, '')
 
 /** A dry run has shown what it was to show: all that it made goes again. */
 export async function endDryRun(tx: Tx, record: Recorder, row: DeploymentRow): Promise<void> {
