@@ -11,10 +11,12 @@ import { inThreads } from './pool.ts'
 import type { StaticResult, StaticTask } from './static-worker.ts'
 
 const WORKER = new URL('./static-worker.ts', import.meta.url)
-/** Proves bounds for some seconds an instance and keeps the better of old and new. */
+/** Proves bounds for some seconds an instance, missing ones first, and keeps the better of old and new. */
 export async function proveBounds(seconds: number, seeds: number[]): Promise<void> {
   const bounds = keptBounds()
-  const tasks = mixInstances(seeds).map(({ mix, count, seed }) => ({ mix, count, seed, seconds, prove: true }))
+  const tasks = mixInstances(seeds)
+    .sort((a, b) => Number(bounds.has(a.name)) - Number(bounds.has(b.name)) || a.count - b.count)
+    .map(({ mix, count, seed }) => ({ mix, count, seed, seconds, prove: true }))
   await inThreads<StaticTask, StaticResult>(WORKER, tasks, ({ name, bound, prices }) => {
     const kept: KeptBound = { bound: bound / 1e6, prices: prices.map((price) => price / PRICE_UNIT) }
     if (kept.bound > (bounds.get(name)?.bound ?? 0)) bounds.set(name, kept)
