@@ -230,6 +230,25 @@ test('the list is walked, selected and acted on by keyboard, and says what came 
   await context.close()
 })
 
+test('unsaved changes of a template are there again after leaving by a key', async ({ browser, berth }) => {
+  const context = await signInAs(browser, berth, berth.admin)
+  const page = await context.newPage()
+  await page.goto('/admin/templates/memory')
+  await field(page, 'description').fill('Half a sentence')
+  await expect(page.getByText('Unsaved changes', { exact: true })).toBeVisible()
+  await page.getByRole('heading', { level: 1 }).click()
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
+  await page.keyboard.press('g')
+  await page.keyboard.press('m')
+  await page.waitForURL('**/marketplace')
+  await page.goBack()
+  await expect(field(page, 'description')).toHaveValue('Half a sentence')
+  await page.getByRole('button', { name: 'Discard' }).click()
+  await expect(field(page, 'description')).not.toHaveValue('Half a sentence')
+  await expect(page.getByText('Unsaved changes', { exact: true })).toHaveCount(0)
+  await context.close()
+})
+
 test('R6: to a user the pages of templates do not exist', async ({ signedIn: user }) => {
   for (const path of [
     '/admin/templates',

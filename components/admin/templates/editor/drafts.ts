@@ -11,8 +11,6 @@ import type { EditorFields } from './editor-model.ts'
  */
 const drafts = new Map<string, EditorFields>()
 
-export const hasDraft = (key: string): boolean => drafts.has(key)
-
 export const dropDraft = (key: string): void => void drafts.delete(key)
 
 type Form = UseFormReturn<EditorFields, unknown, TemplateContent>
