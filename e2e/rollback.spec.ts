@@ -10,7 +10,7 @@ test('I4: a failed health check rolls everything back, and the page shows it', a
     image: 'test/silent:1.0.0',
     startTimeoutMs: 2000,
   })
-  await page.reload()
+  await page.goto('/marketplace?q=silent')
   await page.getByRole('button', { name: 'Deploy Now: Silent', exact: true }).click()
   await page.getByRole('link', { name: 'Watch: Silent' }).click()
   await page.waitForURL('**/deployments/*')
@@ -37,7 +37,7 @@ test('I4: a failed health check rolls everything back, and the page shows it', a
 
 test('a server that ends at once is named with its last lines', async ({ signedIn: page, berth }) => {
   await addTemplate(berth, { slug: 'crash', displayName: 'Crash', image: 'test/crash:1.0.0' })
-  await page.reload()
+  await page.goto('/marketplace?q=crash')
   await page.getByRole('button', { name: 'Deploy Now: Crash', exact: true }).click()
   await page
     .getByRole('link', { name: 'Watch: Crash' })
