@@ -1,19 +1,14 @@
 'use client'
-import { useQuery } from '@tanstack/react-query'
-import { percent } from '#components/placement/decision-model.ts'
-import { FactorSwatch } from '#components/placement/factor-bar.tsx'
-import { FACTOR_WORDS, FACTORS, STRATEGY_NAMES, STRATEGY_WORDS } from '#components/placement/words.ts'
-import { useTRPC } from '#components/trpc/client.tsx'
+import { usePreset, WeightSliders } from '#components/placement/weight-sliders.tsx'
+import { STRATEGY_NAMES, STRATEGY_WORDS } from '#components/placement/words.ts'
 import { Button } from '#components/ui/button.tsx'
-import { WEIGHT_MAX } from '#db/placement-preferences.ts'
-import type { FactorName } from '#server/placement/types.ts'
 import type { DraftProps } from './placement.tsx'
-import { shares, sliders, WEIGHT_STEP, type Weights, withStrategy, withWeight } from './placement-model.ts'
+import { withStrategy, withWeight } from './placement-model.ts'
 import { SettingCard } from './setting-card.tsx'
 
 export function PlacementWeights({ draft, errors, change }: DraftProps) {
-  const standing = useStanding(draft)
-  const share = shares(standing)
+  const preset = usePreset(draft.strategy)
+  const standing = draft.weights ? { ...preset, ...draft.weights } : preset
   return (
     <>
       <SettingCard title="Strategy" lead="What counts when several droplets could take a server.">
@@ -54,17 +49,10 @@ export function PlacementWeights({ draft, errors, change }: DraftProps) {
           )
         }
       >
-        <ul className="grid gap-3">
-          {FACTORS.map((name) => (
-            <WeightSlider
-              key={name}
-              name={name}
-              weight={standing[name]}
-              share={share[name]}
-              onChange={(weight) => change(withWeight(draft, standing, name, weight))}
-            />
-          ))}
-        </ul>
+        <WeightSliders
+          weights={standing}
+          onChange={(name, weight) => change(withWeight(draft, standing, name, weight))}
+        />
         {errors.weights && (
           <p role="alert" className="text-bad text-sm">
             {errors.weights}.
@@ -72,53 +60,5 @@ export function PlacementWeights({ draft, errors, change }: DraftProps) {
         )}
       </SettingCard>
     </>
-  )
-}
-
-/** The sliders' values: the person's own, or where the chosen strategy stands as the server says. */
-function useStanding(draft: DraftProps['draft']): Weights {
-  const trpc = useTRPC()
-  const { data } = useQuery(trpc.selection.strategies.queryOptions())
-  const preset = data?.[draft.strategy]
-  const zero = Object.fromEntries(FACTORS.map((name) => [name, 0])) as Weights
-  const base = preset ? sliders(preset) : zero
-  return draft.weights ? { ...base, ...draft.weights } : base
-}
-
-interface WeightSliderProps {
-  name: FactorName
-  weight: number
-  share: number
-  onChange: (weight: number) => void
-}
-
-function WeightSlider({ name, weight, share, onChange }: WeightSliderProps) {
-  const id = `weight-${name}`
-  const { title, asks } = FACTOR_WORDS[name]
-  return (
-    <li className="grid grid-cols-[1fr_auto] items-center gap-x-4 gap-y-1 sm:grid-cols-[9rem_1fr_3.5rem]">
-      <label htmlFor={id} className="flex items-center gap-2 font-medium">
-        <FactorSwatch name={name} />
-        {title}
-      </label>
-      <input
-        id={id}
-        type="range"
-        min={0}
-        max={WEIGHT_MAX}
-        step={WEIGHT_STEP}
-        value={weight}
-        onChange={(event) => onChange(event.target.valueAsNumber)}
-        aria-valuetext={`${weight}, ${percent(share)} of the decision`}
-        aria-describedby={`${id}-asks`}
-        className="order-last col-span-2 h-5 w-full cursor-pointer accent-accent sm:order-none sm:col-span-1"
-      />
-      <output htmlFor={id} className="text-right font-mono text-sm">
-        {percent(share)}
-      </output>
-      <p id={`${id}-asks`} className="order-last col-span-2 text-muted text-sm sm:col-span-3">
-        {asks}
-      </p>
-    </li>
   )
 }
