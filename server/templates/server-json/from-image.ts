@@ -32,7 +32,8 @@ export function proposalFromImage(image: InspectedImage): ImageProposal {
   const repository = parsed.ok ? parsed.reference.repository : 'server'
   const slug = slugOf(registryName ?? repository)
   const title = oneLine(labels['org.opencontainers.image.title'] ?? '', 80)
-  const displayName = title && title !== repository.split('/').at(-1) ? title : titleOf(slug)
+  // Builders often put the repository there: no name that people read.
+  const displayName = title && !repository.endsWith(title) ? title : titleOf(slug)
   const description = oneLine(labels['org.opencontainers.image.description'] ?? '', 2000)
   if (description === '') note('labels', 'The image describes itself nowhere: write what the server does.')
   if (parsed.ok && parsed.reference.digest === null && parsed.reference.tag === 'latest')
