@@ -51,6 +51,7 @@ export const SAMPLES: Record<string, Sample> = {
   'selection.offers': nothing,
   'selection.strategies': nothing,
   'selection.effectiveness': { own: () => ({ days: 30 }) },
+  'selection.plan': { own: ({ templateSlug }) => ({ items: [{ template: templateSlug, count: 2 }], budgetMs: 200 }) },
   'selection.preview': { ids: ({ dropletId }, own) => [{ template: own.templateSlug, dropletId }] },
   'deployments.create': {
     ids: ({ deploymentId, dropletId }, own) => [

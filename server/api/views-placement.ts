@@ -92,3 +92,30 @@ export interface ReplayView {
   monthlyDifferenceMicros: number
   changes: { from: string; to: string; count: number; monthlyMicros: number }[]
 }
+
+/** Where many deployments would go for the least money. */
+export interface PlanView {
+  mode: 'add' | 'anew'
+  droplets: (
+    | { kind: 'existing'; dropletId: string; name: string; size: string; region: string; holds: PlannedShare[] }
+    | { kind: 'new'; size: string; priceMonthlyMicros: number; holds: PlannedShare[] }
+  )[]
+  /** Too big for every droplet, or beyond the limits on new ones. */
+  unplaced: PlannedShare[]
+  monthlyNowMicros: number
+  /** Of the whole fleet by this plan. */
+  monthlyMicros: number
+  /** No fleet that holds all of it costs less (with `add`: none that keeps what stands). Null: nothing proven. */
+  boundMonthlyMicros: number | null
+  /** At most this share above the cheapest possible, e.g. 0.021. */
+  gap: number | null
+  /** Templates that must stand apart, which the plan does not see to. */
+  standApart: string[]
+  elapsedMs: number
+}
+
+/** So many of one name. */
+export interface PlannedShare {
+  name: string
+  count: number
+}

@@ -12,6 +12,7 @@
 export { LIST_MAX, SORTS } from './catalogue.ts'
 export { listCategories } from './categories.ts'
 export { getTemplate, listTemplates } from './list.ts'
+export { planFleetFor } from './plan.ts'
 export { previewPlacement } from './preview.ts'
 export { proposeFromImage, proposeFromServerJson, proposeFromUrl } from './propose/sources.ts'
 export {

@@ -2,11 +2,14 @@ import { z } from 'zod'
 import { placementSettings } from '#db/placement-preferences.ts'
 import { days, dropletId, region, resources, slug, strategy } from '#server/api/inputs.ts'
 import { router, userProcedure } from '#server/api/trpc.ts'
-import type { EffectivenessView, OffersView, PreviewView } from '#server/api/views-placement.ts'
+import type { EffectivenessView, OffersView, PlanView, PreviewView } from '#server/api/views-placement.ts'
 import { ownEffectiveness } from '#server/effectiveness/index.ts'
 import { listOffers, strategyWeights } from '#server/fleet/index.ts'
 import type { Decision, Strategy } from '#server/placement/types.ts'
-import { previewPlacement } from '#server/templates/index.ts'
+import { planFleetFor, previewPlacement } from '#server/templates/index.ts'
+
+/** More takes a plan longer than anybody waits. */
+const PLANNED_MAX = 2000
 
 export const selectionRouter = router({
   /** Regions and sizes that can be had. */
@@ -17,6 +20,26 @@ export const selectionRouter = router({
   effectiveness: userProcedure('read')
     .input(z.object({ days }))
     .query(({ ctx, input, signal }): Promise<EffectivenessView> => ownEffectiveness(ctx.user, input, signal)),
+  /**
+   * Where many would go for the least money. It answers when the time is up or nothing better is possible: ask again
+   * with more time for a better plan.
+   */
+  plan: userProcedure('read')
+    .input(
+      z.object({
+        items: z
+          .array(z.object({ template: slug, count: z.int().min(1).max(PLANNED_MAX) }))
+          .max(50)
+          .refine(
+            (items) => items.reduce((sum, { count }) => sum + count, 0) <= PLANNED_MAX,
+            `At most ${PLANNED_MAX} at once`,
+          ),
+        mode: z.enum(['add', 'anew']).default('add'),
+        region: region.optional(),
+        budgetMs: z.int().min(200).max(30_000).default(2000),
+      }),
+    )
+    .query(({ ctx, input, signal }): Promise<PlanView> => planFleetFor(ctx.user, input, signal)),
   /** Where a deployment would go now, with the reasons; nothing is reserved. */
   preview: userProcedure('read')
     .input(
