@@ -145,10 +145,10 @@ test('I10: a decision names the winner with its points and each loser with its c
         "dropletId": "id-fits",
         "factors": [
           {
-            "detail": "768 MB of memory and 0.35 vCPU stay free, worth $4.99 a month, $0.29 of it of no use to deployments like yours",
+            "detail": "768 MB of memory and 0.35 vCPU stay free, worth $3.83 a month, $0.11 of it of no use to deployments like yours",
             "name": "resources",
-            "points": 149400,
-            "score": 0.747002,
+            "points": 152016,
+            "score": 0.760081,
             "weight": 0.2,
           },
           {
@@ -190,7 +190,7 @@ test('I10: a decision names the winner with its points and each loser with its c
         "kind": "existing",
         "name": "fits",
         "region": "fra1",
-        "score": 940309,
+        "score": 942925,
         "size": "s-1vcpu-2gb",
       },
     ]

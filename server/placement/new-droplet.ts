@@ -11,7 +11,7 @@ import { dollars, list, plural, readable } from './words.ts'
  * A new droplet costs at most so many times what the fleet costs already, and this much for a first one (or whatever
  * the cheapest costs that holds the deployment): growth that has not come yet is paid for in small steps.
  */
-const GROWTH_STEP = 2
+const GROWTH_STEP = 4
 const FIRST_MICROS = 12e6
 
 export interface NewDroplets {

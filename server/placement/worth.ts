@@ -23,9 +23,10 @@ export interface Worth {
 }
 
 /**
- * Somebody's first deployments say little about what follows, so the mix begins with this one server: half a GB, a
- * third of a vCPU, a GB of disk, which is what most templates of the catalogue ask for.
+ * Somebody's first deployments say little about what follows, so the mix begins with some servers like these: half a GB,
+ * a third of a vCPU, a GB of disk, which is what most templates of the catalogue ask for.
  */
+const TYPICAL_COUNT = 4
 const TYPICAL: Vector = [512 * 2 ** 20, 300, 2 ** 30]
 const WITHOUT_PRICES = [0.8, 0.2, 0]
 /** Cycling is impossible to rule out in floating point; three columns need a handful. */
@@ -42,10 +43,10 @@ export const copiesIn = (worth: Worth, [memory, cpu, disk]: Vector): number =>
   Math.min(memory / worth.average[0], cpu / worth.average[1], disk / worth.average[2])
 
 export function worthOf({ sizes, demand, monthlyCostMicros }: Snapshot, request: Resources): Worth {
-  const count = demand.containers + 2
+  const count = demand.containers + 1 + TYPICAL_COUNT
   const asked = vectorOf(request)
   const held = vectorOf(demand)
-  const total = [0, 1, 2].map((k) => Math.max(1, (held[k] ?? 0) + (asked[k] ?? 0) + (TYPICAL[k] ?? 0)))
+  const total = [0, 1, 2].map((k) => Math.max(1, (held[k] ?? 0) + (asked[k] ?? 0) + TYPICAL_COUNT * (TYPICAL[k] ?? 0)))
   const [memory = 1, cpu = 1, disk = 1] = total
   const [memoryMicros = 0, cpuMicros = 0, diskMicros = 0] =
     sizes.length > 0

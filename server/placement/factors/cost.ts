@@ -20,7 +20,7 @@ const GROWTH_FLOOR_DOLLARS = 10
 /** Room for less than this share of an average container is lost at the edge. */
 const EDGE = 0.3
 /** Even a full droplet keeps gaps. */
-const FILLED_AT_BEST = 0.95
+const FILLED_AT_BEST = 0.9
 
 export const cost: FactorRule = {
   score(option, context) {

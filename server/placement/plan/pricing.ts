@@ -64,7 +64,7 @@ export function knapsackOf(
 }
 
 /** Directions drawn for each sweep over the axes. */
-const DRAWN = 4
+const DRAWN = 9
 const TOLERANCE = 1e-9
 
 /**
@@ -93,72 +93,116 @@ function lagrangian({ members, dimensions: d, demand, count, worth, capacity, la
   return bound
 }
 
+/**
+ * Along each axis, then along drawn directions. The bound is linear between its kinks, and a plain direction soon ends
+ * at one from which only a step along the ridge leads down: so most draws are kept level with the last kinks met.
+ */
 function tighten(knapsack: Knapsack, sweeps: number): number {
   const { dimensions: d, capacity, random } = knapsack
   const direction = new Float64Array(d)
-  const perUnit = capacity.map((room) => (room > 0 ? 1 / room : 0))
   const line = lineSearch(knapsack, direction)
+  // Normals of the last kinks, in units of the capacity, newest first.
+  const kinks: Float64Array[] = []
+  const search = () => {
+    const normal = line()
+    if (normal) kinks.unshift(normal)
+    if (kinks.length >= d) kinks.pop()
+  }
+  const perUnit = (k: number) => ((capacity[k] ?? 0) > 0 ? 1 / (capacity[k] ?? 1) : 0)
   for (let sweep = 0; sweep < sweeps; sweep++) {
     for (let axis = 0; axis < d; axis++) {
       direction.fill(0)
-      direction[axis] = perUnit[axis] ?? 0
-      line()
+      direction[axis] = perUnit(axis)
+      search()
     }
     for (let drawn = 0; drawn < DRAWN && d > 1; drawn++) {
-      for (let k = 0; k < d; k++) direction[k] = (random() - 0.5) * (perUnit[k] ?? 0)
-      line()
+      for (let k = 0; k < d; k++) direction[k] = random() - 0.5
+      level(direction, kinks.slice(0, drawn % d))
+      for (let k = 0; k < d; k++) direction[k] = (direction[k] ?? 0) * perUnit(k)
+      search()
     }
   }
   return lagrangian(knapsack)
 }
 
-/** Moves λ to the least point along `direction` within λ ≥ 0: the bound is convex and linear between its kinks. */
-function lineSearch(knapsack: Knapsack, direction: Float64Array): () => void {
+/** Takes out of a direction what is not at right angles to the normals. */
+function level(direction: Float64Array, normals: Float64Array[]): void {
+  const against: Float64Array[] = []
+  for (const normal of normals) {
+    const own = normal.slice()
+    for (const other of against) project(own, other)
+    against.push(own)
+  }
+  for (const own of against) project(direction, own)
+}
+
+function project(vector: Float64Array, normal: Float64Array): void {
+  const length = dot(normal, normal, 0, normal.length)
+  if (length < 1e-18) return
+  const share = dot(normal, vector, 0, normal.length) / length
+  for (let k = 0; k < vector.length; k++) vector[k] = (vector[k] ?? 0) - share * (normal[k] ?? 0)
+}
+
+/**
+ * Moves λ to the least point along `direction` within λ ≥ 0, the bound being convex and linear between its kinks.
+ * Answers the normal of the kink where it stopped.
+ */
+function lineSearch(knapsack: Knapsack, direction: Float64Array): () => Float64Array | null {
   const { members, dimensions: d, demand, count, worth, capacity, lambda } = knapsack
   const kinks = new Float64Array(members.length)
   const slopes = new Float64Array(members.length)
+  const whose = new Int32Array(members.length)
   const at = new Int32Array(members.length)
   return () => {
-    let low = Number.NEGATIVE_INFINITY
+    let low = -1e18
     let high = Number.POSITIVE_INFINITY
+    let lowAxis = -1
+    let highAxis = -1
     for (let k = 0; k < d; k++) {
       const by = direction[k] ?? 0
-      if (by > 0) low = Math.max(low, -(lambda[k] ?? 0) / by)
-      else if (by < 0) high = Math.min(high, -(lambda[k] ?? 0) / by)
+      const edge = -(lambda[k] ?? 0) / by
+      if (by > 0 && edge > low) [low, lowAxis] = [edge, k]
+      else if (by < 0 && edge < high) [high, highAxis] = [edge, k]
     }
-    if (low === Number.NEGATIVE_INFINITY) low = -1e18
     let slope = dot(direction, capacity, 0, d)
     let met = 0
     for (let j = 0; j < members.length; j++) {
       const value = worth[j] ?? 0
       if (value <= 0) continue
       const falls = dot(direction, demand, j, d)
-      const gain = value - dot(lambda, demand, j, d)
-      const many = count[j] ?? 0
       if (falls === 0) continue
+      const gain = value - dot(lambda, demand, j, d)
       const kink = gain / falls
+      const many = count[j] ?? 0
       const gainsAtLow = gain - low * falls > 0
       if (gainsAtLow) slope -= many * falls
       if (gainsAtLow === falls > 0 && kink < high) {
         kinks[met] = kink
         slopes[met] = many * Math.abs(falls)
+        whose[met] = j
         at[met] = met++
       }
     }
     let step = low
+    let axis = lowAxis
+    let item = -1
     if (slope < 0) {
       step = high
+      axis = highAxis
       const sorted = at.subarray(0, met).sort((a, b) => (kinks[a] ?? 0) - (kinks[b] ?? 0))
       for (const next of sorted) {
         slope += slopes[next] ?? 0
         if (slope >= 0) {
           step = kinks[next] ?? 0
+          item = whose[next] ?? -1
           break
         }
       }
     }
-    if (!Number.isFinite(step) || step <= -1e18) return
+    if (!Number.isFinite(step) || step <= -1e18) return null
     for (let k = 0; k < d; k++) lambda[k] = Math.max(0, (lambda[k] ?? 0) + step * (direction[k] ?? 0))
+    if (item < 0) return Float64Array.from({ length: d }, (_, k) => (k === axis ? 1 : 0))
+    return Float64Array.from({ length: d }, (_, k) => (demand[item * d + k] ?? 0) / (capacity[k] || 1))
   }
 }
 
