@@ -43,7 +43,7 @@ export interface TemplateCard {
   requiredVariables: VariableView[]
   /** Its image resolves in a registry: a fact, not a mode. Null: not asked yet. */
   runnable: boolean | null
-  /** Why not, when not runnable. */
+  /** Why not, or why that is not known. */
   runnableReason: string | null
   popularity: number
   cost: CostView

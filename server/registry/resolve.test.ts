@@ -45,10 +45,13 @@ const held = (count: number) => expect.poll(() => waiting.length).toBe(count)
 test.each([
   ['there', { resolves: true, digest: DIGEST }],
   ['guarded/there', { resolves: true, digest: DIGEST }],
-  ['missing', { resolves: false, reason: expect.stringContaining('not in its registry') }],
-  ['private/there', { resolves: false, reason: expect.stringContaining('private') }],
-  ['broken/there', { resolves: false, reason: expect.stringContaining('500') }],
-  ['elsewhere/there', { resolves: false, reason: expect.stringContaining('does not ask metadata.internal') }],
+  ['missing', { resolves: false, unknown: false, reason: expect.stringContaining('not in its registry') }],
+  ['private/there', { resolves: false, unknown: false, reason: expect.stringContaining('private') }],
+  ['broken/there', { resolves: false, unknown: true, reason: expect.stringContaining('500') }],
+  [
+    'elsewhere/there',
+    { resolves: false, unknown: false, reason: expect.stringContaining('does not ask metadata.internal') },
+  ],
 ])('%s', async (name, expected) => {
   expect(await resolver().resolve(`${host}/${name}:1`)).toEqual(expected)
 })
@@ -83,7 +86,7 @@ test('remembers: one request for many readers, a missing image is asked for agai
 test('R20: a registry that is down is an answer, not an error', async () => {
   const images = clientOf(['127.0.0.1:1'])
   const answer = await createResolver({ images }).resolve('127.0.0.1:1/a/b:1')
-  expect(answer).toEqual({ resolves: false, reason: expect.stringContaining('reached') })
+  expect(answer).toEqual({ resolves: false, unknown: true, reason: expect.stringContaining('reached') })
 })
 
 describe('a list does not wait for a slow registry', () => {

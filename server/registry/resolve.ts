@@ -13,7 +13,10 @@ import { BerthError } from '#server/errors.ts'
 import type { RegistryClient } from './port.ts'
 import { parseReference } from './reference.ts'
 
-export type Resolution = { resolves: true; digest: string | null } | { resolves: false; reason: string }
+/** `unknown`: its registry said nothing about it, so it may well be there. */
+export type Resolution =
+  | { resolves: true; digest: string | null }
+  | { resolves: false; unknown: boolean; reason: string }
 
 export interface Resolver {
   resolve(image: string): Promise<Resolution>
@@ -60,7 +63,7 @@ export function createResolver(o: { images: Pick<RegistryClient, 'digest'>; now?
       )
       return { resolves: true, digest }
     } catch (error) {
-      return { resolves: false, reason: reasonOf(error) }
+      return { resolves: false, ...refusal(error) }
     }
   }
 
@@ -110,5 +113,7 @@ function drop(map: Map<string, unknown>, max: number, key: string): void {
   if (map.size >= max && !map.has(key) && oldest !== undefined) map.delete(oldest)
 }
 
-const reasonOf = (error: unknown): string =>
-  error instanceof BerthError ? error.message : 'Its registry can’t be reached right now.'
+const refusal = (error: unknown): { unknown: boolean; reason: string } =>
+  error instanceof BerthError
+    ? { unknown: error.code === 'REGISTRY_UNAVAILABLE', reason: error.message }
+    : { unknown: true, reason: 'Its registry can’t be reached right now.' }

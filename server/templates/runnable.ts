@@ -24,6 +24,8 @@ export async function runnableOf(
   return (image) => {
     const known = registry.peek(image)
     if (known === null) return { runnable: null, runnableReason: null }
-    return { runnable: known.resolves, runnableReason: known.resolves ? null : known.reason }
+    if (known.resolves) return { runnable: true, runnableReason: null }
+    // R20: a registry that is down is no reason to refuse a deployment; it may be back by then.
+    return { runnable: known.unknown ? null : false, runnableReason: known.reason }
   }
 }
