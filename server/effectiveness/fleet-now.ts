@@ -1,7 +1,8 @@
 /** The fleets as they stand, for their use: one person's, or everybody's summed. */
-import { and, eq, inArray, sql } from 'drizzle-orm'
+import { and, eq, inArray } from 'drizzle-orm'
 import type { Db } from '#db/client.ts'
 import { droplets, reservations } from '#db/schema/fleet.ts'
+import { usedNow } from '#server/fleet/index.ts'
 import { capacityOf } from '#server/placement/index.ts'
 import type { Resources } from '#server/placement/types.ts'
 import { addUse, type DropletUse, type FleetUse, fleetUse } from './fleet-use.ts'
@@ -19,7 +20,7 @@ export async function fleetNow(db: Db, userId: string | null): Promise<FleetUse>
       .from(droplets)
       .leftJoin(reservations, eq(reservations.dropletId, droplets.id))
       .where(and(inArray(droplets.state, ['active', 'unreachable']), userId ? eq(droplets.userId, userId) : undefined)),
-    usedNow(db),
+    usedNow(db, userId),
   ])
   const owners = new Map<string, Owned>()
   for (const { droplet, held } of rows) {
@@ -41,17 +42,4 @@ export async function fleetNow(db: Db, userId: string | null): Promise<FleetUse>
   }
   const uses = [...owners.values()].map((owned) => fleetUse([...owned.droplets.values()], [...owned.mix.values()]))
   return uses.reduce(addUse, fleetUse([], []))
-}
-
-async function usedNow(db: Db): Promise<Map<string, { memoryBytes: number; cpuMillis: number }>> {
-  const rows = await db.execute<{ dropletId: string; memoryBytes: number; cpuMillis: number }>(sql`
-    select d.droplet_id as "dropletId", sum(u.memory_bytes)::float8 as "memoryBytes",
-      sum(u.cpu_millis)::float8 as "cpuMillis"
-    from deployments d join lateral (
-      select memory_bytes, cpu_millis from usage_samples
-      where deployment_id = d.id and at > now() - interval '5 minutes' order by at desc limit 1
-    ) u on true
-    where d.state in ('healthy', 'unhealthy') and d.droplet_id is not null
-    group by 1`)
-  return new Map([...rows].map(({ dropletId, ...used }) => [dropletId, used]))
 }

@@ -7,8 +7,8 @@
  *   replay ─▶ the stored decisions again, under other weights
  */
 export { allEffectiveness, ownEffectiveness } from './effectiveness.ts'
-export type { FleetUse, ResourceUse } from './fleet-use.ts'
-export { type ReplayInput, replayDecisions } from './replay.ts'
+export type { FleetUse } from './fleet-use.ts'
+export { replayDecisions } from './replay.ts'
 export { type DecisionInput, packInput } from './stored.ts'
 export { startOutcomeSweep } from './sweep.ts'
 export type { FactorEffect } from './verdict.ts'

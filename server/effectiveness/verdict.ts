@@ -1,4 +1,5 @@
 /** What a decision turned out to be worth, and which factors told it beforehand. Pure. */
+import { DROPLET_FAULTS } from '#server/fleet/index.ts'
 import { capacityOf, choose, shortage } from '#server/placement/index.ts'
 import type { Choice, FactorName, Resources } from '#server/placement/types.ts'
 import type { DecisionInput } from './stored.ts'
@@ -15,8 +16,8 @@ export interface Outcome {
   costedAt: Date
 }
 
-/** Failures that speak against the choice and not against the template; the circuit breaker counts the same. */
-const FAULTS = new Set(['SSH_UNREACHABLE', 'SSH_HOST_KEY_MISMATCH', 'ENGINE_UNAVAILABLE'])
+/** They speak against the choice and not against the template. */
+const FAULTS: ReadonlySet<string> = new Set(DROPLET_FAULTS)
 /** A cent a month. */
 const REGRET_MICROS_MIN = 10_000
 /** Below it a share of the cost says more of the first minutes than of the choice. */

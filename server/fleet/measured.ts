@@ -1,11 +1,19 @@
 /** What was measured and what failed on droplets, as placement and the circuit breaker see it. */
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db, Tx } from '#db/client.ts'
+import type { ErrorCode } from '#server/errors.ts'
 import type { Resources } from '#server/placement/types.ts'
 
 /** Older samples say nothing about now. */
 const FRESH = sql`interval '5 minutes'`
 const FAILURES_OF = sql`interval '24 hours'`
+
+/** Errors that no template can cause. */
+export const DROPLET_FAULTS = [
+  'SSH_UNREACHABLE',
+  'SSH_HOST_KEY_MISMATCH',
+  'ENGINE_UNAVAILABLE',
+] as const satisfies ErrorCode[]
 
 /**
  * Failures that speak against the droplet. What the template may be to blame for (a pull, a refused container, a step
@@ -13,7 +21,7 @@ const FAILURES_OF = sql`interval '24 hours'`
  * @param e alias of deployment_events @param d alias of deployments
  */
 export const faultCount = sql<number>`(
-  count(*) filter (where e.data->'error'->>'code' in ('SSH_UNREACHABLE', 'SSH_HOST_KEY_MISMATCH', 'ENGINE_UNAVAILABLE'))
+  count(*) filter (where e.data->'error'->>'code' in ${[...DROPLET_FAULTS]})
   + count(distinct d.template_id) filter (where
       e.data->'error'->>'code' in ('IMAGE_PULL_FAILED', 'ENGINE_REJECTED')
       or (e.data->'error'->>'code' = 'STEP_TIMEOUT' and e.data->>'step' in ('image-pull', 'container-deploy')))
@@ -31,30 +39,38 @@ export const faultsBy = (within: SQL, which: SQL) => sql`
   group by 1`
 
 export interface Measured {
-  /** Newest sample of each container, summed. Disk is not measured: null where that matters. */
+  /** Disk is not measured. */
   used: Pick<Resources, 'memoryBytes' | 'cpuMillis'> | null
   failures: number
+}
+
+/** Newest sample of each container, summed by droplet. @param userId null: everybody's */
+export async function usedNow(
+  db: Db | Tx,
+  userId: string | null,
+): Promise<Map<string, Pick<Resources, 'memoryBytes' | 'cpuMillis'>>> {
+  const rows = await db.execute<{ dropletId: string; memoryBytes: number; cpuMillis: number }>(sql`
+    select d.droplet_id as "dropletId", sum(u.memory_bytes)::float8 as "memoryBytes",
+      sum(u.cpu_millis)::float8 as "cpuMillis"
+    from deployments d
+    join lateral (
+      select memory_bytes, cpu_millis from usage_samples
+      where deployment_id = d.id and at > now() - ${FRESH} order by at desc limit 1
+    ) u on true
+    where ${userId === null ? sql`true` : sql`d.user_id = ${userId}`} and d.state in ('healthy', 'unhealthy')
+      and d.droplet_id is not null
+    group by 1`)
+  return new Map([...rows].map(({ dropletId, ...used }) => [dropletId, used]))
 }
 
 /** Of one person's droplets, by id; what nobody looked at is absent. */
 export async function measuredOf(db: Db | Tx, userId: string): Promise<Map<string, Measured>> {
   const [used, failed] = await Promise.all([
-    db.execute<{ dropletId: string; memoryBytes: number; cpuMillis: number }>(sql`
-      select d.droplet_id as "dropletId", sum(u.memory_bytes)::float8 as "memoryBytes",
-        sum(u.cpu_millis)::float8 as "cpuMillis"
-      from deployments d
-      join lateral (
-        select memory_bytes, cpu_millis from usage_samples
-        where deployment_id = d.id and at > now() - ${FRESH} order by at desc limit 1
-      ) u on true
-      where d.user_id = ${userId} and d.state in ('healthy', 'unhealthy') and d.droplet_id is not null
-      group by 1`),
+    usedNow(db, userId),
     db.execute<{ dropletId: string; faults: number }>(faultsBy(FAILURES_OF, sql`d.user_id = ${userId}`)),
   ])
-  const measured = new Map<string, Measured>()
-  for (const { dropletId, memoryBytes, cpuMillis } of used)
-    measured.set(dropletId, { used: { memoryBytes, cpuMillis }, failures: 0 })
+  const measured = new Map<string, Measured>([...used].map(([id, one]) => [id, { used: one, failures: 0 }]))
   for (const { dropletId, faults } of failed)
-    measured.set(dropletId, { used: measured.get(dropletId)?.used ?? null, failures: faults })
+    measured.set(dropletId, { used: used.get(dropletId) ?? null, failures: faults })
   return measured
 }
