@@ -2,8 +2,9 @@
  * (b) Plan many: all containers of an instance at once, on an empty fleet, in dollars over the proven lower bound.
  * Shown are the plan after one second and the plan after `--seconds`, as means over the reported seeds.
  */
-import { certificateOf, compile } from '#server/placement/plan/index.ts'
+import { certificateOf, compile, verifyPlan } from '#server/placement/plan/index.ts'
 import type { Metric } from '../measure.ts'
+import { BATCH_BASELINES } from './batch-baselines.ts'
 import { type KeptBound, keepBounds, keptBounds, PRICE_UNIT } from './bounds.ts'
 import { type MixInstance, mixInstances } from './instances.ts'
 import { COUNTS, MIXES, REPORTED_SEEDS } from './mixes.ts'
@@ -54,6 +55,7 @@ export async function staticPlans(seconds: number): Promise<Record<string, Metri
         `${mix.padEnd(10)} ${String(count).padStart(4)}             ${shown('firstCost').padStart(12)} ${shown('cost').padStart(11)}\n`,
       )
     }
+  baselineTable(instances, bounds)
   const many = instances.filter(({ count }) => count === 500)
   const percent = (value: number): Metric => ({ value, unit: 'percent' })
   return {
@@ -63,6 +65,25 @@ export async function staticPlans(seconds: number): Promise<Record<string, Metri
     static_first_over_bound_500: percent(mean(many.map((one) => over(one, 'firstCost')))),
     static_first_over_bound_max: percent(Math.max(...many.map((one) => over(one, 'firstCost')))),
     static_first_answer: { value: Math.max(...[...results.values()].map(({ firstMs }) => firstMs)), unit: 'ms' },
+  }
+}
+
+/** Mean over the bound by mix of what others do with the same instances; answers none of ours. */
+function baselineTable(instances: MixInstance[], bounds: Map<string, KeptBound>): void {
+  process.stdout.write(`\nothers, % over the bound by mix   ${MIXES.map((mix) => mix.padStart(8)).join('')}\n`)
+  for (const [name, plan] of Object.entries(BATCH_BASELINES)) {
+    const cells = MIXES.map((mix) => {
+      const over = instances
+        .filter((one) => one.mix === mix)
+        .map((one) => {
+          const made = plan(one.problem)
+          const wrong = verifyPlan(one.problem, made)
+          if (wrong.length > 0) throw new Error(`${name}: ${wrong[0]}`)
+          return (made.cost / boundOf(one, bounds, made.cost) - 1) * 100
+        })
+      return mean(over).toFixed(1).padStart(8)
+    })
+    process.stdout.write(`${name.padEnd(34)}${cells.join('')}\n`)
   }
 }
 

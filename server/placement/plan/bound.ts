@@ -46,6 +46,8 @@ const NODES_MAX = 3000
 /** How much of the best proven prices is mixed into the master's: keeps them from swinging (Wentges). */
 const SMOOTHING = 0.8
 const SWEEPS = 2
+/** From nowhere, as when given prices are checked, the multipliers have further to go. */
+const CHECK_SWEEPS = 12
 const EVEN = 1e-7
 /** A stage that has come this near its end gives way to the next. */
 const NEAR = 0.002
@@ -218,7 +220,7 @@ export function proven(instance: Instance, prices: Float64Array, nodesMax = NODE
   let ratio = 1
   for (const offer of offersOf(instance, classes)) {
     const target = offer.row < 0 ? offer.price : 0
-    const { atMost } = bestFill(offer.knapsack, prices, { target, nodesMax, sweeps: 4 * SWEEPS })
+    const { atMost } = bestFill(offer.knapsack, prices, { target, nodesMax, sweeps: CHECK_SWEEPS })
     if (offer.row < 0) ratio = Math.max(ratio, atMost / offer.price)
     else worth -= offer.count * atMost
   }

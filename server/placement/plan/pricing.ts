@@ -64,7 +64,7 @@ export function knapsackOf(
 }
 
 /** Directions drawn for each sweep over the axes. */
-const DRAWN = 9
+const DRAWN = 6
 const TOLERANCE = 1e-9
 
 /**
@@ -98,7 +98,7 @@ function lagrangian({ members, dimensions: d, demand, count, worth, capacity, la
  * at one from which only a step along the ridge leads down: so most draws are kept level with the last kinks met.
  */
 function tighten(knapsack: Knapsack, sweeps: number): number {
-  const { dimensions: d, capacity, random } = knapsack
+  const { dimensions: d, capacity, lambda, random } = knapsack
   const direction = new Float64Array(d)
   const line = lineSearch(knapsack, direction)
   // Normals of the last kinks, in units of the capacity, newest first.
@@ -116,8 +116,11 @@ function tighten(knapsack: Knapsack, sweeps: number): number {
       search()
     }
     for (let drawn = 0; drawn < DRAWN && d > 1; drawn++) {
-      for (let k = 0; k < d; k++) direction[k] = random() - 0.5
-      level(direction, kinks.slice(0, drawn % d))
+      // A capacity that is not scarce has no part in most ridges.
+      const scarce = (k: number) => drawn % 3 === 2 || (lambda[k] ?? 0) > 0
+      for (let k = 0; k < d; k++) direction[k] = scarce(k) ? random() - 0.5 : 0
+      const normals = kinks.slice(0, drawn % d).map((normal) => normal.map((value, k) => (scarce(k) ? value : 0)))
+      level(direction, normals)
       for (let k = 0; k < d; k++) direction[k] = (direction[k] ?? 0) * perUnit(k)
       search()
     }
