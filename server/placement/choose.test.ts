@@ -175,8 +175,8 @@ test('I10: a decision names the winner with its points and each loser with its c
           {
             "detail": "18 % of your deployments would fall with it",
             "name": "redundancy",
-            "points": 90909,
-            "score": 0.909091,
+            "points": 94546,
+            "score": 0.945455,
             "weight": 0.1,
           },
           {
@@ -190,7 +190,7 @@ test('I10: a decision names the winner with its points and each loser with its c
         "kind": "existing",
         "name": "fits",
         "region": "fra1",
-        "score": 942925,
+        "score": 946562,
         "size": "s-1vcpu-2gb",
       },
     ]

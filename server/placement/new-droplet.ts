@@ -120,7 +120,27 @@ function sizesFor(
   const byDefault = payable.filter(({ slug }) => slug === defaultSize)
   if (byDefault.length > 0) return byDefault
   const step = Math.max(cheapestMicros, FIRST_MICROS, GROWTH_STEP * monthlyCostMicros)
-  return payable.filter((size) => size.priceMonthlyMicros <= step)
+  const inStep = payable.filter((size) => size.priceMonthlyMicros <= step)
+  return request.preferences.preferredSizes.length > 0 ? inStep : undominated(inStep)
+}
+
+/** Without those that another one of their price or less beats in everything, wherever they are sold. */
+function undominated(sizes: PlacementSize[]): PlacementSize[] {
+  const kept: PlacementSize[] = []
+  const cheapestFirst = [...sizes].sort(
+    (a, b) => a.priceMonthlyMicros - b.priceMonthlyMicros || b.memoryBytes - a.memoryBytes || b.vcpus - a.vcpus,
+  )
+  for (const size of cheapestFirst) {
+    const beaten = kept.some(
+      (other) =>
+        other.memoryBytes >= size.memoryBytes &&
+        other.vcpus >= size.vcpus &&
+        other.diskBytes >= size.diskBytes &&
+        size.regions.every((region) => other.regions.includes(region)),
+    )
+    if (!beaten) kept.push(size)
+  }
+  return kept
 }
 
 function emptyDroplet(size: PlacementSize, region: string): Option {

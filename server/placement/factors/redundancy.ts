@@ -2,8 +2,8 @@
 import type { Context, FactorRule, Option } from '../context.ts'
 import { percent, plural } from '../words.ts'
 
-/** All deployments on one droplet are half as good as each on its own. */
-const SHARE_WEIGHT = 0.5
+/** All deployments on one droplet are so much worse than each on its own. */
+const SHARE_WEIGHT = 0.3
 
 export const redundancy: FactorRule = {
   score(option, context) {
