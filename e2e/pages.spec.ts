@@ -16,11 +16,15 @@ const PAGES = [
   '/marketplace/github',
   '/deployments',
   '/droplets',
+  '/droplets/plan',
+  '/analytics',
   '/settings',
+  '/settings?tab=placement',
 ] as const
 
 const ADMIN_PAGES = [
   '/admin/users',
+  '/admin/placement',
   '/admin/templates',
   '/admin/templates/new',
   '/admin/templates/new?from=document',

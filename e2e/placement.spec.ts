@@ -145,7 +145,7 @@ page('a weight moves by keyboard, is shown as its share, and what is saved decid
   await settings.getByLabel('Place', { exact: true }).selectOption('Amsterdam')
   await noNewDroplets(settings)
   await settings.getByRole('button', { name: 'Save', exact: true }).click()
-  await expect(settings.getByText('Placement decides by this from now on')).toBeVisible()
+  await expect(settings.getByText('Placement decides by this from now on', { exact: true })).toBeVisible()
   await settings.reload()
   await expect(settings.getByLabel('Place', { exact: true })).toHaveValue('Amsterdam')
   await expect(settings.getByText('Your own, in place of the strategy’s.')).toBeVisible()
@@ -188,4 +188,24 @@ page('before deploying, another droplet can be chosen, with what that means', as
   const { dropletId } = await berth.client.query<{ dropletId: string }>('deployments.get', { deploymentId })
   const fleet = await berth.client.query<{ id: string; name: string }[]>('droplets.list')
   expect(fleet.find(({ id }) => id === dropletId)?.name).toBe(name)
+})
+
+page('a fleet is planned with its price and the proof of how far it is from the least', async ({ settings }) => {
+  await settings.goto('/droplets')
+  await settings.getByRole('link', { name: 'Plan a fleet' }).click()
+  await settings.waitForURL('**/droplets/plan')
+  await expect(settings.getByRole('button', { name: 'Plan', exact: true })).toBeDisabled()
+  await settings.getByLabel('Memory', { exact: true }).fill('40')
+  await settings.getByLabel('Everything', { exact: true }).fill('20')
+  await settings.getByRole('button', { name: 'Plan', exact: true }).click()
+  const plan = settings.getByTestId('plan')
+  await expect(plan).toContainText(/At most [\d.]+\s% above|No fleet costs less/)
+  await expect(plan).toContainText(/\$\d+\.\d\d\/mo more than your fleet costs now/)
+  await expect(plan.getByRole('listitem').filter({ hasText: 'New ' }).first()).toContainText(
+    /\d+ × (Memory|Everything)/,
+  )
+  // Better ones are looked for until one says that it is enough.
+  const cancel = settings.getByRole('button', { name: 'Cancel' })
+  if (await cancel.isVisible()) await cancel.click()
+  await expect(plan).toContainText('Found in')
 })

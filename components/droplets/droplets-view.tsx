@@ -27,9 +27,14 @@ export function DropletsView() {
           icon={Server}
           title="No droplets yet"
           action={
-            <Button asChild tone="primary">
-              <Link href="/marketplace">Deploy a server</Link>
-            </Button>
+            <>
+              <Button asChild tone="primary">
+                <Link href="/marketplace">Deploy a server</Link>
+              </Button>
+              <Button asChild>
+                <Link href="/droplets/plan">Plan a fleet</Link>
+              </Button>
+            </>
           }
         >
           Berth makes a droplet in your DigitalOcean account when the first server needs one. Its price is shown before.
@@ -48,7 +53,12 @@ export function DropletsView() {
           </>
         }
       >
-        <ViewSwitch view={view} />
+        <div className="flex flex-wrap items-center gap-2">
+          <Button asChild>
+            <Link href="/droplets/plan">Plan a fleet</Link>
+          </Button>
+          <ViewSwitch view={view} />
+        </div>
       </PageHeader>
       {view === 'map' ? <FleetMap droplets={droplets} /> : <DropletsTable droplets={droplets} />}
     </div>

@@ -46,6 +46,7 @@ function useLeaf(pathname: string, root: string | undefined): string | null {
       queryClient.getQueryData(trpc.deployments.get.queryKey({ deploymentId: id }))?.name ??
       'Deployment'
     )
+  if (root === '/droplets') return id === 'plan' ? 'Plan a fleet' : null
   if (root === '/marketplace') return queryClient.getQueryData(trpc.templates.get.queryKey({ slug: id }))?.name ?? id
   if (root === '/admin/templates')
     return (

@@ -90,11 +90,11 @@ function Decisions({ view }: { view: EffectivenessView }) {
   )
 }
 
-function Regret({ view: { regret, use } }: { view: EffectivenessView }) {
+function Regret({ view: { judged, regret, use } }: { view: EffectivenessView }) {
   return (
     <Part title="Regret">
       <div className="grid gap-2">
-        <p className="font-mono text-xl">{formatMonthly(regret.monthlyMicros)}</p>
+        <p className="font-mono text-xl">{judged === 0 ? '–' : formatMonthly(regret.monthlyMicros)}</p>
         <p className="text-muted">
           What the best choices would cost less, knowing what is really used and what each droplet turned out to be.
         </p>
