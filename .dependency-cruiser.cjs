@@ -1,7 +1,7 @@
 /** The arrows of the architecture: app → api → features → clients → db, one way. See docs/developer/architecture.md. */
-const base = ['server/(errors|config|context|tx)\\.ts$', '^server/(crypto|observability)/', '^db/']
+const base = ['server/(errors|config|context|storable|tx)\\.ts$', '^server/(crypto|observability)/', '^db/']
 const clients = '^server/(placement|engine|cloud|registry)/'
-const features = '^server/(deployments|fleet|templates|gateway|workflows|auth|packages|effectiveness)/'
+const features = '^server/(deployments|fleet|templates|gateway|workflows|auth|packages|effectiveness|planning)/'
 const tests = '\\.test\\.tsx?$|/testing[^/]*\\.ts$|contract\\.ts$'
 
 module.exports = {
@@ -74,7 +74,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^server/([^/]+)/', pathNot: tests },
       to: {
-        path: '^server/(deployments|fleet|gateway|engine|cloud|workflows|auth|templates|placement|packages|effectiveness)/',
+        path: '^server/(deployments|fleet|gateway|engine|cloud|workflows|auth|templates|placement|packages|effectiveness|planning)/',
         pathNot: ['^server/$1/', '/(index|port|types|event-types)\\.ts$', '/remote-commands\\.ts$'],
         dependencyTypesNot: ['type-only'],
       },

@@ -93,6 +93,18 @@ describe('the health check', () => {
     expect(await failure(running)).toMatchObject({ code: 'CANCELLED' })
   })
 
+  test('R3: takes what a server says as a database stores it, whatever characters it is written in', async () => {
+    const deployed = await stage.deploy({ server: SERVERS.odd, transport: 'http' })
+    const { tools, serverInfo } = await station.gateway.handshake(deployed.backend, patience())
+    expect(serverInfo).toEqual({ name: 'odd-fixture', title: 'Odd', version: '1.0.0' })
+    expect(tools).toEqual([
+      {
+        ...{ name: 'headers', description: 'Shows what arrived.' },
+        inputSchema: { type: 'object', properties: { a: { description: 'half' } } },
+      },
+    ])
+  })
+
   test('finds a tool that can be called through the endpoint', async () => {
     const deployed = await stage.deploy({ server: SERVERS.odd, transport: 'http' })
     const { tools } = await station.gateway.handshake(deployed.backend, patience())

@@ -8,6 +8,7 @@ import { type Duplex, duplexPair } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ToolSummary } from '#db/schema/deployments.ts'
 import { BerthError } from '#server/errors.ts'
+import { storable } from '#server/storable.ts'
 import type { Exchange, Grant } from './exchange.ts'
 import {
   CLIENT_CAPABILITIES_META,
@@ -79,10 +80,12 @@ export async function shakeHands(backend: Backend, o: HandshakeOptions): Promise
     () => {},
   )
   try {
-    return await converse(
+    const seen = await converse(
       untilServing(client(connect, signal), signal, () => lastError),
       signal,
     )
+    // It is stored with the deployment, and a hostile server's words must not be what that fails of.
+    return storable(seen)
   } catch (error) {
     if (o.signal.aborted) throw o.signal.reason
     const why: unknown = over.signal.aborted ? over.signal.reason : error

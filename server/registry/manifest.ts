@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { BerthError } from '#server/errors.ts'
+import { storable } from '#server/storable.ts'
 import { parseJson } from './auth.ts'
 import type { ImageConfig, Platform } from './port.ts'
 
@@ -211,12 +212,4 @@ function portsOf(exposed: string[]): number[] {
     if (port <= open) ports.push(port)
   }
   return ports
-}
-
-/** Postgres stores neither NUL nor half a character, and this text ends up in it. */
-function storable(value: unknown): unknown {
-  if (typeof value === 'string') return Buffer.from(value.replaceAll('\u0000', '')).toString()
-  if (Array.isArray(value)) return value.map(storable)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [String(storable(key)), storable(item)]))
 }

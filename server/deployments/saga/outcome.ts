@@ -4,6 +4,7 @@ import type { Tx } from '#db/client.ts'
 import { compensations, type DeploymentError, deploymentSteps, deployments } from '#db/schema/deployments.ts'
 import type { StepId } from '#db/schema/states.ts'
 import { BerthError } from '#server/errors.ts'
+import { storableText } from '#server/storable.ts'
 import type { Recorder } from '#server/tx.ts'
 import { wakeWorkers } from '../begin.ts'
 import { UNDO_DEADLINE_MS } from '../lifecycle/deadlines.ts'
@@ -39,7 +40,8 @@ export async function giveUp(
   failure: { step: StepId; error: BerthError; logTail: string[] },
 ): Promise<void> {
   const { code, action } = failure.error
-  const [message, logTail] = [storable(failure.error.message), failure.logTail.map(storable)]
+  // A server's own words: what it failed of, and its undo, must be written whatever it said.
+  const [message, logTail] = [storableText(failure.error.message), failure.logTail.map(storableText)]
   await tx
     .update(deploymentSteps)
     .set({ status: 'failed', message, startedAt: sql`coalesce(started_at, now())`, endedAt: sql`now()` })
@@ -58,9 +60,6 @@ export async function giveUp(
   })
   await beginUndo(tx, record, row, { code, message, action, step: failure.step, leftovers: [] })
 }
-
-/** A server's own words may hold NUL or half a character: what it failed of, and its undo, must be written all the same. */
-const storable = (text: string): string => text.replace(/[\0\p{Cs}]/gu, '')
 
 /** A dry run has shown what it was to show: all that it made goes again. */
 export async function endDryRun(tx: Tx, record: Recorder, row: DeploymentRow): Promise<void> {

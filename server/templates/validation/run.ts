@@ -10,6 +10,7 @@ import type { Check, CheckId, ValidationTrigger } from '#db/template-validation.
 import type { Base } from '#server/context.ts'
 import { BerthError, type ErrorCode } from '#server/errors.ts'
 import type { InspectedImage } from '#server/registry/port.ts'
+import { storableText } from '#server/storable.ts'
 import { CHECKS, checksFor, type Finding, skipped, waiting } from './checks.ts'
 import { dryRun, namedIn, standIns } from './dry-run.ts'
 import { entrypoint } from './entrypoint.ts'
@@ -263,7 +264,7 @@ const ANSWERS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 
 /** Facts are a row that is written with each step of each check, and an image may say anything at any length. */
 const FACTS_MAX = 100
-const cut = (text: string): string => text.slice(0, FACTS_MAX).replace(/\p{Cs}/gu, '')
+const cut = (text: string): string => storableText(text.slice(0, FACTS_MAX))
 
 const factsOf = ({ digest, compressedBytes, layers, platforms, config }: InspectedImage) => ({
   ...{ digest, compressedBytes, layers: layers.length },
