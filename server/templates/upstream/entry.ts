@@ -3,6 +3,7 @@
  * the registry wrote into the document's `_meta`, beside it under its own name, or flat into the document.
  */
 import { UPSTREAM_STATUSES, type UpstreamStatus } from '#db/schema/templates.ts'
+import { storableText } from '#server/storable.ts'
 import { DOCUMENT_BYTES_MAX, plainJson } from '../server-json/index.ts'
 
 export interface UpstreamEntry {
@@ -23,6 +24,10 @@ const OFFICIAL = 'io.modelcontextprotocol.registry/official'
 const OLDER_OFFICIAL = 'x-io.modelcontextprotocol.registry'
 const MESSAGE_MAX = 1000
 const SEARCH_MAX = 4000
+const DATE_LENGTH_MAX = 64
+/** Go's zero time, which says that there is none. */
+const EARLIEST = new Date('0001-01-01T00:00:00Z')
+const LATEST = new Date(Date.UTC(10_000, 0))
 
 /** @returns the reason for what can't be stored, with the name where there is one */
 export function readEntry(given: unknown, now: Date): UpstreamEntry | { refused: string } {
@@ -36,29 +41,41 @@ export function readEntry(given: unknown, now: Date): UpstreamEntry | { refused:
   if (version === null || version.length > 255) return { refused: `${name}: there is no version` }
   if (Buffer.byteLength(JSON.stringify(document)) > DOCUMENT_BYTES_MAX)
     return { refused: `${name}: larger than 512 KiB` }
-  const said = [
-    fields(fields(entry._meta)[OFFICIAL]),
+  const own = fields(fields(entry._meta)[OFFICIAL])
+  // Where the registry's word stands apart, the author's document has no say about itself.
+  const apart = document !== entry && Object.keys(own).length > 0
+  const older = [
     fields(fields(document._meta)[OFFICIAL]),
     fields(entry[OLDER_OFFICIAL]),
     fields(document.version_detail),
     document,
   ]
+  const said = apart ? [own] : [own, ...older]
   const find = (...keys: string[]): unknown =>
     said.flatMap((place) => keys.map((key) => place[key])).find((value) => value !== undefined && value !== null)
   const status = find('status')
   const updated = text(find('updatedAt', 'updated_at')) ?? text(find('publishedAt', 'published_at', 'release_date'))
-  const at = updated === null ? Number.NaN : Date.parse(updated)
+  const at = updated === null ? null : dateOf(updated)
+  if (updated !== null && at === null) return { refused: `${name}: its date is not one` }
+  // People read it as the registry's word, so it is never taken from a document, in whichever form.
+  const message = text(own.statusMessage) ?? text(own.status_message)
   return {
     name,
     version,
     status: UPSTREAM_STATUSES.find((known) => known === status) ?? 'active',
-    statusMessage: text(find('statusMessage', 'status_message'))?.slice(0, MESSAGE_MAX) ?? null,
+    statusMessage: message && storableText(message.slice(0, MESSAGE_MAX)),
     isLatest: find('isLatest', 'is_latest') !== false,
-    updatedAt: Number.isNaN(at) ? now : new Date(at),
-    updatedAtText: Number.isNaN(at) ? null : updated,
+    updatedAt: at ?? now,
+    updatedAtText: updated,
     document,
     searchText: [name, text(document.title), text(document.description)].filter(Boolean).join(' ').slice(0, SEARCH_MAX),
   }
+}
+
+/** Years as four digits write them: others neither Postgres nor a registry takes as they would be sent. */
+function dateOf(said: string): Date | null {
+  const at = new Date(said)
+  return said.length <= DATE_LENGTH_MAX && at >= EARLIEST && at < LATEST ? at : null
 }
 
 const fields = (value: unknown): Fields =>

@@ -91,15 +91,17 @@ describe('a sync', () => {
       entry('io.acme/good'),
       entry('io.acme/nul', { document: { description: 'a\u0000b' } }),
       entry('io.acme/no-version', { document: { version: undefined } }),
+      entry('io.acme/late', { at: '+010000-01-01T00:00:00Z' }),
       ...[null, 7, [], { server: null }, { server: { name: 5 } }],
     ]
     const report = await sync()
-    expect(report).toMatchObject({ stored: 1, complete: true, refused: { count: 7 } })
-    expect(report.refused.first.slice(0, 2)).toEqual([
+    expect(report).toMatchObject({ stored: 1, complete: true, refused: { count: 8 } })
+    expect(report.refused.first.slice(0, 3)).toEqual([
       'io.acme/nul: This text holds a NUL character or half a character.',
       'io.acme/no-version: there is no version',
+      'io.acme/late: its date is not one',
     ])
-    expect((await row())?.syncError).toContain('7 entries could not be stored: io.acme/nul')
+    expect((await row())?.syncError).toContain('8 entries could not be stored: io.acme/nul')
   })
 
   test('reads the older forms of the API, over /v0 where there is no /v0.1', async () => {
