@@ -44,11 +44,18 @@ export const argument = z.union([
 ])
 export type Argument = z.infer<typeof argument>
 
+/** Above what any machine has, and far below what columns and sums of many can hold. */
 export const resourceRequirements = z.object({
-  memoryBytes: z.int().min(16 * 2 ** 20),
+  memoryBytes: z
+    .int()
+    .min(16 * 2 ** 20)
+    .max(2 ** 43, 'memoryBytes is at most 2^43, which is 8 TiB'),
   /** Thousandths of a vCPU, as Kubernetes counts. */
-  cpuMillis: z.int().min(10),
-  diskBytes: z.int().min(0),
+  cpuMillis: z.int().min(10).max(1_000_000, 'cpuMillis is at most 1000000, which is 1000 vCPU'),
+  diskBytes: z
+    .int()
+    .min(0)
+    .max(2 ** 45, 'diskBytes is at most 2^45, which is 32 TiB'),
 })
 
 const port = z.int().min(1).max(65_535)

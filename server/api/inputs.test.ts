@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { resourceRequirements } from '#db/template-config.ts'
 import { idempotencyKey, label, rowNumber, searchText, variables } from './inputs.ts'
 
 test.each([
@@ -21,4 +22,15 @@ test.each([
   ['the largest number', rowNumber, 2 ** 31 - 1],
 ])('%s is accepted', (_what, schema, value) => {
   expect(schema.parse(value)).toEqual(value)
+})
+
+test.each([
+  ['memoryBytes', 2 ** 43],
+  ['cpuMillis', 1_000_000],
+  ['diskBytes', 2 ** 45],
+])('%s of a template is bounded, and the refusal names it', (field, most) => {
+  const given = { memoryBytes: 2 ** 27, cpuMillis: 100, diskBytes: 0, [field]: most }
+  expect(resourceRequirements.parse(given)).toEqual(given)
+  const { error } = resourceRequirements.safeParse({ ...given, [field]: most + 1 })
+  expect(error?.issues).toMatchObject([{ path: [field], message: expect.stringContaining(field) }])
 })
