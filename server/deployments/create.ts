@@ -80,6 +80,8 @@ interface Template extends Standing {
   displayName: string
   priority: number
   versionId: string
+  /** It was published once. */
+  wasPublic: boolean
   config: TemplateConfig
 }
 
@@ -94,7 +96,9 @@ async function findTemplate(ctx: UserCtx, { template, version }: CreateInput): P
     underWay.get(key) ?? readTemplate(ctx.db, template, version ?? null).finally(() => underWay.delete(key))
   underWay.set(key, lookUp)
   const found = await lookUp
-  if (!found || found.status === 'draft')
+  // What was never public answers as what does not exist, whatever became of it.
+  const isUnknown = !found || found.status === 'draft' || (found.status === 'withdrawn' && !found.wasPublic)
+  if (isUnknown)
     throw new BerthError('NOT_FOUND', 'There is no such template or version.', {
       field: version === undefined ? 'template' : 'version',
     })
@@ -107,7 +111,7 @@ async function readTemplate(db: Db, slug: string, version: number | null): Promi
   const [row] = await db.execute<{ [K in keyof Template]: Template[K] }>(sql`
     select t.id, coalesce(v.content->>'displayName', t.display_name) as "displayName",
       coalesce((v.content->>'deploymentPriority')::int, t.deployment_priority) as priority, v.id as "versionId",
-      v.config, v.status, t.upstream_status as "upstreamStatus", t.upstream_message as "upstreamMessage"
+      v.config, v.status, v.published_at is not null as "wasPublic", t.upstream_status as "upstreamStatus", t.upstream_message as "upstreamMessage"
     from tool_catalog t
     join template_versions v on v.template_id = t.id and v.version = coalesce(${version}::int, t.version)
     where t.slug = ${slug}`)

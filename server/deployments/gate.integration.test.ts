@@ -59,12 +59,24 @@ const setStatus = async (template: string, status: string, note = '') => {
 
 describe('a new deployment', () => {
   test.each([
-    ['draft', 'NOT_FOUND'],
-    ['withdrawn', 'TEMPLATE_REFUSED'],
-  ])('of a %s version is refused with %s', async (status, code) => {
-    const template = await newTemplate(bench.base, {}, { status: status as 'draft' })
+    ['draft', null, 'NOT_FOUND'],
+    ['withdrawn', new Date(), 'TEMPLATE_REFUSED'],
+  ] as const)('of a %s version is refused', async (status, publishedAt, code) => {
+    const template = await newTemplate(bench.base, {}, { status, publishedAt })
     await expect(createDeployment(ctx, { template })).rejects.toMatchObject({ code })
     await expect(createDeployment(ctx, { template, version: 1 })).rejects.toMatchObject({ code })
+  })
+
+  test('R10: of what was withdrawn before it was ever published is refused as what never existed', async () => {
+    const refusal = (input: { template: string; version?: number }) =>
+      createDeployment(ctx, input).then(
+        () => null,
+        ({ code, message, field, action }: BerthError) => ({ code, message, field, action }),
+      )
+    const template = await newTemplate(bench.base, {}, { status: 'withdrawn' })
+    expect(await refusal({ template })).toEqual(await refusal({ template: 'never-existed' }))
+    expect(await refusal({ template, version: 1 })).toEqual(await refusal({ template: 'never-existed', version: 1 }))
+    expect(await refusal({ template })).toMatchObject({ code: 'NOT_FOUND' })
   })
 
   test('of what its registry deleted is refused with what the registry says', async () => {
