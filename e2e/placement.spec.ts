@@ -49,6 +49,8 @@ const page = test.extend<{ settings: Page }>({
 
 /** All weight on these, by the sliders. */
 async function only(settings: Page, weights: Partial<Record<Factor, number>>): Promise<void> {
+  // The example is asked by the page itself: once it answers, the page also hears its sliders.
+  await expect(example(settings)).toContainText('would go')
   for (const factor of FACTORS) await settings.getByLabel(factor, { exact: true }).fill(String(weights[factor] ?? 0))
 }
 
