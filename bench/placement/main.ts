@@ -2,16 +2,19 @@
  * How good and how quick placement is. `npm run bench -- placement [--instances FILE] [--only PART]`
  *
  * With `--instances`, published packing instances alone (`published.ts`). Without, on containers drawn for
- * DigitalOcean's real price list (`mixes.ts`), in dollars over the proven lower bound: `static` plans all at once.
+ * DigitalOcean's real price list (`mixes.ts`), in dollars over the proven lower bound: `static` plans all at once,
+ * `online` one by one; `speed` is how long one decision takes. `--bounds SECONDS` proves the bounds anew.
  */
 import { parseArgs } from 'node:util'
 import type { Metric } from '../measure.ts'
 import { REPORTED_SEEDS, TUNING_SEEDS } from './mixes.ts'
+import { online } from './online.ts'
 import { published } from './published.ts'
+import { speed } from './speed.ts'
 import { proveBounds, staticPlans } from './static.ts'
 
-type Part = (seconds: number) => Promise<Record<string, Metric>>
-const PARTS: Record<string, Part> = { static: staticPlans }
+type Part = (seconds: number) => Record<string, Metric> | Promise<Record<string, Metric>>
+const PARTS: Record<string, Part> = { static: staticPlans, online: () => online(), speed: () => speed() }
 
 export async function placement(args: string[]): Promise<Record<string, Metric>> {
   const { values } = parseArgs({

@@ -9,7 +9,8 @@
  */
 import type { Assignment } from './assignment.ts'
 import { type Classes, classesOf, type Pattern, patternsOf, smallestSize } from './classes.ts'
-import { bestFill, type Knapsack, knapsackOf } from './pricing.ts'
+import { type Knapsack, knapsackOf } from './knapsack.ts'
+import { bestFill } from './pricing.ts'
 import type { Instance } from './problem.ts'
 import { dot, totals } from './rows.ts'
 import { type Stage, stagesOf } from './stages.ts'

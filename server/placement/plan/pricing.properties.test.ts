@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { classesOf } from './classes.ts'
-import { bestFill, knapsackOf } from './pricing.ts'
+import { knapsackOf } from './knapsack.ts'
+import { bestFill } from './pricing.ts'
 import { compile } from './problem.ts'
 
 const row = fc.array(fc.integer({ min: 0, max: 30 }), { minLength: 3, maxLength: 3 })
