@@ -1,6 +1,7 @@
 export { type Capacity, capacityOf, readableBytes, shortage } from './capacity.ts'
 export { choose } from './choose.ts'
 export { POLICY_VERSION } from './policy.ts'
+export { type Consolidation, consolidate } from './consolidate.ts'
 export { DEFAULT_PREFERENCES } from './strategies.ts'
 export type * from './types.ts'
 export { FACTOR_NAMES } from './types.ts'

@@ -4,8 +4,9 @@
  */
 import { readableBytes } from '../capacity.ts'
 import type { Context, FactorRule, Option } from '../context.ts'
+import type { Resources } from '../types.ts'
 import { dollars, vcpu } from '../words.ts'
-import { copiesIn, microsOf, type Vector } from '../worth.ts'
+import { copiesIn, microsOf, type Vector, vectorOf, type Worth } from '../worth.ts'
 
 /** What can still be used counts as a loss too, a little: the fuller droplet first, so that others stay or fall empty. */
 const FREE_WEIGHT = 0.6
@@ -19,32 +20,35 @@ export const resources: FactorRule = {
     // Nothing is on it yet: the loosest fit there is.
     if (option.fresh) return 0
     const half = HALF_AT * context.worth.averageMicros
-    return half / (half + lossOf(option, context))
+    return half / (half + lossAfter(option.free, context.request, context.worth))
   },
   detail(option, context) {
-    const after = leftOf(option, context)
-    const [memoryBytes, cpuMillis] = after
+    const vector = leftOf(option, context)
+    const [memoryBytes, cpuMillis] = vector
     const left = `${readableBytes(memoryBytes)} of memory and ${vcpu(cpuMillis)} stay free`
     if (option.fresh) return `An empty droplet, nothing to fit beside: ${left}`
-    const { free, stranded } = freeAndStranded(after, context)
+    const { free, stranded } = freeAndStranded(vector, context.worth)
     return `${left}, worth ${dollars(free)} a month, ${dollars(stranded)} of it of no use to deployments like yours`
   },
 }
 
-function leftOf({ free }: Option, { wanted }: Context): Vector {
-  return [free.memoryBytes - wanted[0], free.cpuMillis - wanted[1], free.diskBytes - wanted[2]]
+const leftOf = ({ free }: Option, { request }: Context): Vector => after(free, request)
+
+const after = (free: Resources, wanted: Resources): Vector => [
+  free.memoryBytes - wanted.memoryBytes,
+  free.cpuMillis - wanted.cpuMillis,
+  free.diskBytes - wanted.diskBytes,
+]
+
+function freeAndStranded(left: Vector, worth: Worth): { free: number; stranded: number } {
+  const free = microsOf(worth, left)
+  return { free, stranded: Math.max(0, free - copiesIn(worth, left) * worth.averageMicros) }
 }
 
-function freeAndStranded(after: Vector, { worth }: Context): { free: number; stranded: number } {
-  const free = microsOf(worth, after)
-  return { free, stranded: Math.max(0, free - copiesIn(worth, after) * worth.averageMicros) }
-}
-
-function lossOf(option: Option, context: Context): number {
-  const { worth } = context
-  const after = leftOf(option, context)
-  const { free, stranded } = freeAndStranded(after, context)
-  const { memoryBytes, cpuMillis, diskBytes } = option.free
-  const taken = (copiesIn(worth, [memoryBytes, cpuMillis, diskBytes]) - copiesIn(worth, after)) * worth.averageMicros
+/** In micro-dollars a month: how much worse off the droplet's room is for others. */
+export function lossAfter(room: Resources, wanted: Resources, worth: Worth): number {
+  const left = after(room, wanted)
+  const { free, stranded } = freeAndStranded(left, worth)
+  const taken = (copiesIn(worth, vectorOf(room)) - copiesIn(worth, left)) * worth.averageMicros
   return Math.max(0, stranded + FREE_WEIGHT * free + TAKEN_WEIGHT * taken)
 }
