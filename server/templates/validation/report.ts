@@ -26,6 +26,10 @@ export interface Report {
   /** Values that must not be stored, wherever they turn up. */
   hide(secrets: readonly string[]): void
   tried(dryRunId: string): void
+  /** A signature over this digest holds. */
+  verified(digest: string): void
+  /** What a deployment is to pull: what was verified, else what the reference points at. */
+  readonly pinned: string | null
   /** Everything so far is in the row. */
   written(): Promise<void>
 }
@@ -35,6 +39,7 @@ export function createReport(base: Base, validationId: string, ids: readonly Che
   let facts = NO_FACTS
   let secrets: string[] = []
   let dryRunId: string | null = null
+  let signed: string | null = null
   let dirty = false
   let writing: Promise<void> | null = null
 
@@ -108,6 +113,12 @@ export function createReport(base: Base, validationId: string, ids: readonly Che
     tried(id) {
       dryRunId = id
       save()
+    },
+    verified(digest) {
+      signed = digest
+    },
+    get pinned() {
+      return signed ?? facts.digest
     },
     async written() {
       while (writing) await writing

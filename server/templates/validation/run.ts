@@ -21,6 +21,7 @@ import type { Report } from './report.ts'
 import * as resources from './resources.ts'
 import { leaksOfImage } from './secrets.ts'
 import * as security from './security.ts'
+import { lookForSignature } from './signature.ts'
 import { rememberDigest, rememberLock } from './store.ts'
 import { digestSeenBefore, type Inspection, type Previous, type Subject, usageOf } from './subject.ts'
 import * as variables from './variables.ts'
@@ -124,7 +125,7 @@ export async function runChecks(run: Run): Promise<void> {
     ),
     at(
       'security-signature',
-      of((seen) => signature(run, seen, bounded(SIGNATURE_MS))),
+      of((seen) => lookForSignature(run, seen, bounded(SIGNATURE_MS))),
     ),
     at('security-publisher', () => publisher(content)),
     at(
@@ -139,25 +140,6 @@ export async function runChecks(run: Run): Promise<void> {
     at('variables-placeholders', () => variables.placeholders(content)),
     dependencies(run, looking, at, bounded),
   ])
-}
-
-async function signature(run: Run, seen: Inspection, o: { signal: AbortSignal }): Promise<Finding> {
-  const { base, deps, subject, earlier, signal } = run
-  const { policy } = base.config.signatures
-  if (policy !== 'enforce') return look()
-  // What is refused is no image, which is a failure of its own.
-  if (seen.kind === 'refused') return image.withoutImage(seen)
-  const found = await look().catch((error: unknown) => {
-    signal.throwIfAborted()
-    return skipped(error instanceof BerthError ? error.message : 'It could not be checked in time.')
-  })
-  return security.enforced(found, seen.kind === 'image' ? seen.image.digest : subject.imageDigest, earlier)
-
-  async function look(): Promise<Finding> {
-    const ask = policy !== 'off' && seen.kind === 'image'
-    if (policy !== 'off' && seen.kind === 'silent') return image.withoutImage(seen)
-    return security.signature(policy, ask ? await deps.signature(seen.image, o) : null)
-  }
 }
 
 type At = (id: CheckId, look: () => Finding | Promise<Finding>) => Promise<void>

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { type Finding, NO_FACTS, overall, skipped, waiting } from './checks.ts'
 import { entrypoint } from './entrypoint.ts'
 import { applyPatch } from './patch.ts'
-import { age, enforced, ports, secrets, signature, tag, user, vulnerabilities } from './security.ts'
+import { age, enforced, ports, secrets, signature, tag, user, vulnerabilities, wasVerified } from './security.ts'
 import { content, DIGEST, image, silent, withVariables } from './testing.ts'
 import type { ScanResult } from './trivy.ts'
 
@@ -145,7 +145,7 @@ describe('signatures', () => {
     ['enforce', { kind: 'not-checked', reason: 'No root.' }, 'skipped'],
     ['enforce', null, 'skipped'],
   ] as const)('policy %s, found %o: %s', (policy, found, verdict) => {
-    expect(signature(policy, found).verdict).toBe(verdict)
+    expect(signature(policy, found && { digest: DIGEST, verdict: found }).verdict).toBe(verdict)
   })
 
   test('R9: where they are enforced, a registry that keeps silent about them lets nothing through', () => {
@@ -153,15 +153,16 @@ describe('signatures', () => {
     const looked = (finding: Finding) => [
       { checks: [{ ...waiting('security-signature'), ...finding }], facts: NO_FACTS, startedAt: NOW, endedAt: NOW },
     ]
-    const seen = enforced(signature('enforce', verified), DIGEST, [])
+    const seen = signature('enforce', { digest: DIGEST, verdict: verified })
     expect(seen.verdict).toBe('pass')
-    expect(enforced(silence, DIGEST, []).verdict).toBe('fail')
-    expect(enforced(silence, null, looked(seen)).verdict).toBe('fail')
-    expect(enforced(silence, `sha256:${'b'.repeat(64)}`, looked(seen)).verdict).toBe('fail')
-    expect(enforced(signature('enforce', { kind: 'unsigned' }), DIGEST, looked(seen)).verdict).toBe('fail')
+    expect(enforced(silence, null).verdict).toBe('fail')
+    expect(wasVerified(looked(seen), `sha256:${'b'.repeat(64)}`)).toBe(false)
+    expect(wasVerified(looked(enforced(silence, null)), DIGEST)).toBe(false)
     // A registry that is down is no failure of what was verified (R20), however long it is down.
-    const again = enforced(silence, DIGEST, looked(seen))
-    expect([again.verdict, enforced(silence, DIGEST, looked(again)).verdict]).toEqual(['pass', 'pass'])
+    const again = enforced(silence, DIGEST)
+    expect([again.verdict, wasVerified(looked(seen), DIGEST), wasVerified(looked(again), DIGEST)]).toEqual([
+      ...['pass', true, true],
+    ])
   })
 })
 

@@ -141,13 +141,20 @@ export function ports(content: TemplateContent, inspection: Inspection): Finding
   return pass(declared === null ? 'It opens no port.' : `It opens only port ${declared}.`, evidence)
 }
 
+/** What is known of the signatures over one digest. */
+export interface SignatureSeen {
+  digest: string
+  verdict: SignatureVerdict
+}
+
 /** @param policy of the installation */
-export function signature(policy: 'off' | 'warn' | 'enforce', found: SignatureVerdict | null): Finding {
+export function signature(policy: 'off' | 'warn' | 'enforce', seen: SignatureSeen | null): Finding {
   if (policy === 'off') return skipped('Signatures are not looked at: the policy of this installation is off.')
-  if (!found) return skipped('Not checked: there is no image to look at.')
+  if (!seen) return skipped('Not checked: there is no image to look at.')
+  const { digest, verdict: found } = seen
   switch (found.kind) {
     case 'verified':
-      return pass(`Its ${found.what} is valid.`, [`Signed by ${signerText(found.by)}`])
+      return pass(`Its ${found.what} is valid.`, [`Signed by ${signerText(found.by)}`, ofImage(digest)])
     case 'unsigned': {
       const bad = policy === 'enforce' ? fail : warn
       const summary = found.reason ? 'Nobody that is trusted here signed the image.' : 'Nobody signed the image.'
@@ -180,12 +187,10 @@ export const wasVerified = (earlier: readonly Previous[], digest: string): boole
  * Where signatures are enforced, the one who could not be asked is often the one who is not trusted: a registry that
  * answers for the image and not for its signatures. Only an image that was verified before stands without a new look.
  *
- * @param digest of what would run; null when nothing is pinned
+ * @param digest that was verified before, of what would run; null when none was
  */
-export function enforced(found: Finding, digest: string | null, earlier: readonly Previous[]): Finding {
-  if (found.verdict === 'pass') return digest ? { ...found, evidence: [...found.evidence, ofImage(digest)] } : found
-  if (found.verdict !== 'skipped') return found
-  if (digest && wasVerified(earlier, digest))
+export function enforced(found: Finding, digest: string | null): Finding {
+  if (digest)
     return pass('Its signature was valid when it could be checked last.', [...found.evidence, ofImage(digest)])
   return fail(
     'Its signature could not be checked, and this installation demands one.',

@@ -76,7 +76,7 @@ export async function closeValidation(
     if (pins)
       await tx
         .update(templateVersions)
-        .set({ imageDigest: facts.digest })
+        .set({ imageDigest: report.pinned })
         .where(eq(templateVersions.id, subject.versionId))
     // A registry that was down says nothing, so what was known stays.
     if (head?.version === subject.version && of('image-manifest') !== 'skipped')

@@ -31,36 +31,40 @@ export interface TestRegistry {
   host: string
   /** Replaces what the registry has. */
   serve(...images: TestImage[]): void
-  /** Answers 503 until it is served again. */
-  break(): void
+  serveBuilt(...images: BuiltImage[]): void
+  /** Answers 503 until it is served again: to everything, or to who asks for signatures. */
+  break(what?: 'signatures'): void
   close(): Promise<void>
 }
 
 export async function testRegistry(): Promise<TestRegistry> {
   let answering = createRegistry([])
-  let broken = false
+  const everything = /^/
+  let broken: RegExp | null = null
   const server = createServer((req, res) => {
-    if (broken) res.writeHead(503).end()
+    if (broken?.test(req.url ?? '')) res.writeHead(503).end()
     else answering.emit('request', req, res)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return {
+  const registry: TestRegistry = {
     host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
-    serve(...images) {
-      broken = false
-      answering = createRegistry(images.map(built))
+    serve: (...images) => registry.serveBuilt(...images.map(built)),
+    serveBuilt(...images) {
+      broken = null
+      answering = createRegistry(images)
     },
-    break() {
-      broken = true
+    break(what) {
+      broken = what === 'signatures' ? /\/referrers\/|\.sig$/ : everything
     },
     close() {
       server.closeAllConnections()
       return new Promise((resolve) => server.close(() => resolve()))
     },
   }
+  return registry
 }
 
-function built({ name, history = [], ...config }: TestImage): BuiltImage {
+export function built({ name, history = [], ...config }: TestImage): BuiltImage {
   const blob = (mediaType: string, body: Buffer) => ({ mediaType, content: body, digest: sha256(body) })
   const json = (value: unknown) => Buffer.from(JSON.stringify(value))
   const layer = blob(LAYER_TYPE, Buffer.from(`layer of ${name}`))
@@ -114,11 +118,11 @@ export const works: Behaviour = () => ({
 export type ValidationWorld = Awaited<ReturnType<typeof validationWorld>>
 
 /** API, database and registry are real; droplets are not: `behave` says how a dry run ends. */
-export async function validationWorld() {
+export async function validationWorld(env: Record<string, string> = {}) {
   const registry = await testRegistry()
   const inputs = new Map<string, DryRunInput>()
   const stack = await testStack({
-    env: { BERTH_ALLOWED_HOSTS: registry.host },
+    env: { BERTH_ALLOWED_HOSTS: registry.host, ...env },
     validation: {
       offer: async () => offer,
       dryRun: {

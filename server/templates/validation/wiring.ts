@@ -7,10 +7,11 @@ import type { EnginePool } from '#server/engine/port.ts'
 import { type FleetBase, snapshotFor } from '#server/fleet/index.ts'
 import { createCredentials, parseReference } from '#server/registry/index.ts'
 import type { InspectedImage, RegistryClient } from '#server/registry/port.ts'
-import { type SignatureVerdict, verifyImage } from '#server/registry/signature/index.ts'
+import { verifyImage } from '#server/registry/signature/index.ts'
 import { resolveOnDroplet } from './package.ts'
 import type { ValidationDeps } from './ports.ts'
 import type { Offer } from './resources.ts'
+import type { SignatureSeen } from './security.ts'
 import { scanImage } from './trivy.ts'
 
 export function validationDeps(parts: {
@@ -40,20 +41,21 @@ export function validationDeps(parts: {
   }
 }
 
-/** Publishers sign the index that a tag names, the manifest of each platform, or both. */
+/** The index first: its signature holds for all that it names. */
 async function signatureOf(
   { base, images }: { base: FleetBase; images: RegistryClient },
   { reference, digest, manifestDigest }: InspectedImage,
   signal: AbortSignal,
-): Promise<SignatureVerdict> {
+): Promise<SignatureSeen> {
   const { signatures, dataDir } = base.config
-  let verdict: SignatureVerdict = { kind: 'unsigned' }
+  let seen: SignatureSeen = { digest, verdict: { kind: 'unsigned' } }
   for (const signed of new Set([digest, manifestDigest])) {
     const materials = await images.signatures(reference, signed, { signal })
-    verdict = await verifyImage(materials, { digest: signed, image: reference, policy: { ...signatures, dataDir } })
-    if (verdict.kind !== 'unsigned') break
+    const about = { digest: signed, image: reference, policy: { ...signatures, dataDir } }
+    seen = { digest: signed, verdict: await verifyImage(materials, about) }
+    if (seen.verdict.kind !== 'unsigned') break
   }
-  return verdict
+  return seen
 }
 
 /** Prices are the same for every account, so anybody's will do when nobody asks. */
