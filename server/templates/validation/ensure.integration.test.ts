@@ -1,6 +1,8 @@
 import { eq, sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { templateValidations } from '#db/schema/templates.ts'
+import { checksFor } from './checks.ts'
+import { interruptValidation, openValidation } from './store.ts'
 import { planted, type ValidationWorld, validationWorld } from './testing-world.ts'
 
 let world: ValidationWorld
@@ -65,6 +67,38 @@ describe('before a deployment', () => {
     expect(dry?.summary).toMatch(/^As of \d{4}-\d\d-\d\d: It started and lists 1 tool\.$/)
     expect(newest?.facts.tools).toEqual([{ name: 'forecast' }])
     expect(world.tried).toHaveLength(1)
+  })
+
+  test('R9: a run that was cut short says nothing: the checks run again, and a later orphan takes nothing away', async () => {
+    world.serve({ Entrypoint: ['/usr/sbin/sshd'] })
+    const { versionId } = await planted(stack.base, world.imageOf('weather'))
+    const orphan = async (startedAt: Date) => {
+      const ids = checksFor(world.imageOf('weather').config)
+      const id = await openValidation(stack.base, {
+        ...{ versionId, trigger: 'manual', userId: null, workerId: 'dead-worker', ids },
+      })
+      await stack.base.db.update(templateValidations).set({ startedAt }).where(eq(templateValidations.id, id))
+      await interruptValidation(stack.base, id, 'dead-worker')
+    }
+    await orphan(new Date())
+    expect((await ensure(versionId)).verdict).toBe('fail')
+    // Begun by another process after the run that is asked for here, and dead before it ended.
+    await orphan(new Date(Date.now() + 3600_000))
+    const found = await ensure(versionId)
+    expect(found.failures.map(({ id }) => id)).toEqual(['security-entrypoint'])
+  })
+
+  test('R9: a run that somebody took for dead while it went on is begun again', async () => {
+    world.serve({ Entrypoint: ['/usr/sbin/sshd'] })
+    const { versionId } = await planted(stack.base, world.imageOf('weather'))
+    let cut = 0
+    world.registry.onRequest(async () => {
+      if (cut++ > 0) return
+      await stack.sql`update template_validations set ended_at = now(), verdict = 'skipped'
+        where template_version_id = ${versionId} and ended_at is null`
+    })
+    expect((await ensure(versionId)).verdict).toBe('fail')
+    expect(await runs(versionId)).toBe(2)
   })
 
   test('many at once are one run', async () => {

@@ -1,5 +1,5 @@
 /** What the checks look at: a version's content, and what registries, clouds and earlier runs say about it. */
-import { desc, eq, sql } from 'drizzle-orm'
+import { and, desc, eq, isNotNull, sql } from 'drizzle-orm'
 import { templateValidations, templateVersions, toolCatalog } from '#db/schema/templates.ts'
 import type { PackageLock, TemplateContent, VersionStatus } from '#db/template-content.ts'
 import { contentOf } from '#db/template-head.ts'
@@ -52,21 +52,30 @@ export interface Previous {
   endedAt: Date
 }
 
+const { checks, facts, startedAt, endedAt, templateVersionId } = templateValidations
+
 /** Newest ended first. */
 export async function endedValidations(base: Base, versionId: string, limit: number): Promise<Previous[]> {
   const rows = await base.db
-    .select({
-      checks: templateValidations.checks,
-      facts: templateValidations.facts,
-      startedAt: templateValidations.startedAt,
-      endedAt: templateValidations.endedAt,
-    })
+    .select({ checks, facts, startedAt, endedAt })
     .from(templateValidations)
-    .where(sql`${templateValidations.templateVersionId} = ${versionId} and ${templateValidations.endedAt} is not null`)
-    .orderBy(desc(templateValidations.startedAt), desc(templateValidations.id))
+    .where(and(eq(templateVersionId, versionId), isNotNull(endedAt)))
+    .orderBy(desc(startedAt), desc(templateValidations.id))
     .limit(limit)
-  return rows.flatMap((row) => (row.endedAt ? [{ ...row, endedAt: row.endedAt }] : []))
+  return rows.flatMap(ended)
 }
+
+/** @returns null while it runs, and for one that is gone */
+export async function endedValidation(base: Base, validationId: string): Promise<Previous | null> {
+  const rows = await base.db
+    .select({ checks, facts, startedAt, endedAt })
+    .from(templateValidations)
+    .where(eq(templateValidations.id, validationId))
+  return rows.flatMap(ended)[0] ?? null
+}
+
+const ended = (row: Omit<Previous, 'endedAt'> & { endedAt: Date | null }): Previous[] =>
+  row.endedAt ? [{ ...row, endedAt: row.endedAt }] : []
 
 /** The digest that the newest validation of any version with the same image reference saw. */
 export async function digestSeenBefore(base: Base, subject: Subject): Promise<{ digest: string; at: Date } | null> {

@@ -34,6 +34,8 @@ export interface TestRegistry {
   serveBuilt(...images: BuiltImage[]): void
   /** Answers 503 until it is served again: to everything, or to who asks for signatures. */
   break(what?: 'signatures'): void
+  /** Done before it answers; until it is served again. */
+  onRequest(first: () => Promise<void>): void
   close(): Promise<void>
 }
 
@@ -41,7 +43,9 @@ export async function testRegistry(): Promise<TestRegistry> {
   let answering = createRegistry([])
   const everything = /^/
   let broken: RegExp | null = null
-  const server = createServer((req, res) => {
+  let first = async () => {}
+  const server = createServer(async (req, res) => {
+    await first()
     if (broken?.test(req.url ?? '')) res.writeHead(503).end()
     else answering.emit('request', req, res)
   })
@@ -51,10 +55,14 @@ export async function testRegistry(): Promise<TestRegistry> {
     serve: (...images) => registry.serveBuilt(...images.map(built)),
     serveBuilt(...images) {
       broken = null
+      first = async () => {}
       answering = createRegistry(images)
     },
     break(what) {
       broken = what === 'signatures' ? /\/referrers\/|\.sig$/ : everything
+    },
+    onRequest(given) {
+      first = given
     },
     close() {
       server.closeAllConnections()

@@ -14,7 +14,7 @@ import type { ValidationDeps } from './ports.ts'
 import { createReport } from './report.ts'
 import { runChecks } from './run.ts'
 import { acceptedChecks, closeValidation, interruptValidation, openValidation } from './store.ts'
-import { endedValidations, loadSubject, type Previous, type Subject } from './subject.ts'
+import { endedValidation, endedValidations, loadSubject, type Previous, type Subject } from './subject.ts'
 
 /** Each may hold a dry run, a scan and connections to a registry; the others wait in line. */
 const AT_ONCE = 4
@@ -24,6 +24,8 @@ export const FRESH_MS = 24 * 3600_000
 const SILENT_MS = 5 * 60_000
 /** A check that this run leaves out is taken from one of so many. */
 const EARLIER_MAX = 5
+/** A run that is cut short is begun so often; whoever asks has a deadline of their own. */
+const TRIES_MAX = 3
 /** How long a stop waits for the last rows. */
 const STOP_MS = 3000
 
@@ -115,13 +117,18 @@ export function createValidator({
     return run
   }
 
+  /** Its own run, whatever others of this version did meanwhile; one that was cut short is begun again. */
   async function renewed(subject: Subject): Promise<Previous> {
     const { versionId } = subject
-    const { done } = await open(subject, { versionId, trigger: 'deployment', userId: null, dryRun: false }, false)
-    await done
-    const [newest] = await endedValidations(base, versionId, 1)
-    if (!newest) throw new Error('a validation that ran has no row')
-    return newest
+    for (let tries = 1; tries <= TRIES_MAX; tries++) {
+      stopping.signal.throwIfAborted()
+      const input = { versionId, trigger: 'deployment', userId: null, dryRun: false } as const
+      const { validationId, done } = await open(subject, input, false)
+      await done
+      const run = await endedValidation(base, validationId)
+      if (run && isWhole(run)) return run
+    }
+    throw new Error('the checks of a template were cut short again and again')
   }
 
   return {
@@ -159,9 +166,13 @@ export function createValidator({
   }
 }
 
-/** One that did not reach everything is none. One that the registry left without an answer is believed for a moment. */
-function isFresh({ checks, endedAt }: Previous): boolean {
-  if (checks.length === 0 || checks.some(({ state }) => state !== 'done')) return false
+/** One that did not reach everything says nothing of what it did not reach. */
+const isWhole = ({ checks }: Previous): boolean => checks.length > 0 && checks.every(({ state }) => state === 'done')
+
+/** One that the registry left without an answer is believed for a moment. */
+function isFresh(run: Previous): boolean {
+  const { checks, endedAt } = run
+  if (!isWhole(run)) return false
   const silent = checks.some(({ id, verdict }) => id === 'image-manifest' && verdict === 'skipped')
   return Date.now() - endedAt.getTime() < (silent ? SILENT_MS : FRESH_MS)
 }
