@@ -193,6 +193,15 @@ page('before deploying, another droplet can be chosen, with what that means', as
 })
 
 page('a fleet is planned with its price and the proof of how far it is from the least', async ({ settings }) => {
+  // Whatever was saved before: a plan makes new droplets only where they are allowed.
+  await expect(example(settings)).toContainText('would go')
+  await settings.getByLabel('Make new droplets').check()
+  const save = settings.getByRole('button', { name: 'Save', exact: true })
+  if (await save.isEnabled()) {
+    await save.click()
+    await expect(save).toBeDisabled()
+    await expect(settings.getByText('Counts from the next deployment on.')).toBeVisible()
+  }
   await settings.goto('/droplets')
   await settings.getByRole('link', { name: 'Plan a fleet' }).click()
   await settings.waitForURL('**/droplets/plan')
