@@ -64,4 +64,6 @@ CREATE INDEX "placements_at_idx" ON "placements" USING btree ("at");--> statemen
 CREATE INDEX "placement_outcomes_user_idx" ON "placement_outcomes" USING btree ("user_id","decided_at");--> statement-breakpoint
 CREATE INDEX "placement_outcomes_decided_idx" ON "placement_outcomes" USING btree ("decided_at");--> statement-breakpoint
 CREATE INDEX "deployment_events_failed_idx" ON "deployment_events" USING btree ("at") WHERE "deployment_events"."type" = 'step.failed';--> statement-breakpoint
-CREATE INDEX "audit_log_unreachable_idx" ON "audit_log" USING btree ("at") WHERE "audit_log"."action" = 'droplet.unreachable';
+CREATE INDEX "audit_log_unreachable_idx" ON "audit_log" USING btree ("at") WHERE "audit_log"."action" = 'droplet.unreachable';--> statement-breakpoint
+ALTER TABLE "tool_catalog" ADD COLUMN "upstream_registry_id" uuid;--> statement-breakpoint
+ALTER TABLE "tool_catalog" ADD CONSTRAINT "tool_catalog_upstream_registry_id_upstream_registries_id_fk" FOREIGN KEY ("upstream_registry_id") REFERENCES "public"."upstream_registries"("id") ON DELETE set null ON UPDATE no action;

@@ -43,6 +43,8 @@ export const toolCatalog = pgTable(
     security: jsonb('security').$type<SecuritySummary>(),
     /** `server.json`'s reverse-DNS name, e.g. `io.github.acme/weather`; null for what was never in a registry. */
     registryName: text('registry_name'),
+    /** The followed registry that it was imported from: what another one lists under the same name is not its server. */
+    upstreamRegistryId: uuid('upstream_registry_id').references(() => upstreamRegistries.id, { onDelete: 'set null' }),
     /** What the upstream registry last said about it: `active`, `deprecated`, `deleted`. */
     upstreamStatus: text('upstream_status').$type<UpstreamStatus>(),
     upstreamMessage: text('upstream_message'),

@@ -47,6 +47,7 @@ const what = z.object({
   slug,
   content,
   serverJson: jsonDocument.optional(),
+  upstreamServerId: z.uuid().optional(),
   note: message.optional(),
 })
 

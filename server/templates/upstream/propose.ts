@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm'
-import { upstreamServers } from '#db/schema/templates.ts'
+import { toolCatalog, upstreamServers } from '#db/schema/templates.ts'
 import type { TemplateProposal } from '#server/api/views-templates.ts'
 import type { UserCtx } from '#server/context.ts'
 import { BerthError } from '#server/errors.ts'
@@ -13,10 +13,10 @@ export async function proposeFromUpstream(
   input: { serverId: string; packageIndex?: number | undefined },
 ): Promise<TemplateProposal> {
   requireAdmin(ctx)
-  const { name, document, status, statusMessage } = upstreamServers
+  const { name, registryId, document, status, statusMessage } = upstreamServers
   const row = await recordedTx(ctx, null, async (tx, record) => {
     const [found] = await tx
-      .select({ name, document, status, statusMessage })
+      .select({ name, registryId, document, status, statusMessage })
       .from(upstreamServers)
       .where(eq(upstreamServers.id, input.serverId))
     if (!found)
@@ -26,7 +26,24 @@ export async function proposeFromUpstream(
   })
   const { packageIndex } = input
   const proposal = await proposeDocument(ctx, { document: row.document, packageIndex, stranger: true })
-  if (row.status === 'active') return proposal
-  const text = `Its registry calls it ${row.status}${row.statusMessage ? `: ${row.statusMessage}` : '.'}`
-  return { ...proposal, notes: [{ path: 'status', text }, ...proposal.notes] }
+  const notes = [...proposal.notes]
+  if (proposal.existing && (await isOfAnother(ctx, proposal.existing.slug, row.registryId)))
+    notes.unshift({
+      path: 'name',
+      text: `${proposal.existing.slug} came from another registry, whose server of this name may be another program.`,
+    })
+  if (row.status !== 'active')
+    notes.unshift({
+      path: 'status',
+      text: `Its registry calls it ${row.status}${row.statusMessage ? `: ${row.statusMessage}` : '.'}`,
+    })
+  return { ...proposal, notes }
+}
+
+async function isOfAnother(ctx: UserCtx, slug: string, registryId: string): Promise<boolean> {
+  const [head] = await ctx.db
+    .select({ of: toolCatalog.upstreamRegistryId })
+    .from(toolCatalog)
+    .where(eq(toolCatalog.slug, slug))
+  return !!head?.of && head.of !== registryId
 }

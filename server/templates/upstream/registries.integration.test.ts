@@ -1,4 +1,7 @@
+import { eq } from 'drizzle-orm'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { toolCatalog } from '#db/schema/templates.ts'
+import { plant } from '#server/testing/plant.ts'
 import {
   addUpstreamRegistry,
   listUpstreamRegistries,
@@ -56,6 +59,28 @@ describe('what admins do with registries', () => {
     const [books] = await searchUpstreamServers(admin, { search: 'books' })
     const noted = await proposeFromUpstream(admin, { serverId: books?.id ?? '' })
     expect(noted.notes[0]).toEqual({ path: 'status', text: 'Its registry calls it deprecated: Closed.' })
+  })
+
+  test('R9: a server is not taken for the template that came from another registry under the same name', async () => {
+    const { templateSlug } = await plant(stack, (await stack.person()).userId)
+    const other = await addUpstreamRegistry(admin, { name: 'Other', url: 'https://registry.other.example' })
+    const cameFrom = (upstreamRegistryId: string) =>
+      stack.db
+        .update(toolCatalog)
+        .set({ registryName: 'io.acme/birds', upstreamRegistryId })
+        .where(eq(toolCatalog.slug, templateSlug))
+    registry.entries = [entry('io.acme/birds')]
+    await sync()
+    const look = async () => {
+      const [found] = await searchUpstreamServers(admin, { search: 'birds' })
+      const { notes } = await proposeFromUpstream(admin, { serverId: found?.id ?? '' })
+      return { template: found?.template?.slug, warned: notes.some(({ text }) => text.includes('another registry')) }
+    }
+    await cameFrom(registryId)
+    expect(await look()).toEqual({ template: templateSlug, warned: false })
+    await cameFrom(other.id)
+    expect(await look()).toEqual({ template: undefined, warned: true })
+    await removeUpstreamRegistry(admin, { registryId: other.id })
   })
 
   test('search passes over what no text is', async () => {

@@ -21,7 +21,9 @@ const matches = (words: string[]): SQL | undefined =>
 const template = sql<{ slug: string; version: string | null } | null>`(
   select json_build_object('slug', t.slug, 'version', v.server_json->>'version')
   from tool_catalog t join template_versions v on v.template_id = t.id
-  where t.registry_name = "upstream_servers"."name" order by v.version desc limit 1)`
+  where t.registry_name = "upstream_servers"."name"
+    and coalesce(t.upstream_registry_id, "upstream_servers"."registry_id") = "upstream_servers"."registry_id"
+  order by v.version desc limit 1)`
 
 /** The latest version of each; what its registry deleted is not offered. */
 export async function searchUpstreamServers(

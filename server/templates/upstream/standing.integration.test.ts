@@ -2,7 +2,7 @@ import { desc, eq, sql } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { auditLog } from '#db/schema/auth.ts'
 import { deploymentEvents } from '#db/schema/deployments.ts'
-import { toolCatalog } from '#db/schema/templates.ts'
+import { toolCatalog, upstreamServers } from '#db/schema/templates.ts'
 import { plant } from '#server/testing/plant.ts'
 import { addUpstreamRegistry, removeUpstreamRegistry } from './index.ts'
 import { entry } from './testing-registry.ts'
@@ -24,10 +24,15 @@ describe('a template whose entry upstream changed', () => {
   beforeEach(async () => {
     const planted = await plant(stack, (await stack.person()).userId)
     ;({ deploymentId, templateSlug: slug } = planted)
-    await stack.db.update(toolCatalog).set({ registryName: 'io.acme/weather' }).where(eq(toolCatalog.slug, slug))
+    await cameFrom(registryId)
   })
   afterEach(() => stack.db.update(toolCatalog).set({ registryName: null }).where(eq(toolCatalog.slug, slug)))
 
+  const cameFrom = (upstreamRegistryId: string | null) =>
+    stack.db
+      .update(toolCatalog)
+      .set({ registryName: 'io.acme/weather', upstreamRegistryId })
+      .where(eq(toolCatalog.slug, slug))
   const head = async () => {
     const [found] = await stack.db
       .select({ status: toolCatalog.upstreamStatus, message: toolCatalog.upstreamMessage })
@@ -95,5 +100,43 @@ describe('a template whose entry upstream changed', () => {
     await removeUpstreamRegistry(admin, { registryId })
     expect(await head()).toEqual({ status: null, message: null })
     world.registryId = (await addUpstreamRegistry(admin, { name: 'Test', url: registry.url })).id
+  })
+
+  /** Another registry that is followed, whose copy has this one server. */
+  async function follow(url: string, status: 'active' | 'deleted'): Promise<string> {
+    const { id } = await addUpstreamRegistry(admin, { name: 'Other', url })
+    await stack.db.insert(upstreamServers).values({
+      ...{ registryId: id, name: 'io.acme/weather', version: '1.0.0', status, statusMessage: 'Bad.', isLatest: true },
+      ...{ document: {}, searchText: '', updatedAt: new Date() },
+    })
+    return id
+  }
+
+  test('R9: hears only the registry that it came from: no other can have it refused under its name', async () => {
+    registry.entries = [entry('io.acme/weather')]
+    const other = await follow('https://registry.evil.example', 'deleted')
+    const official = await follow('https://registry.modelcontextprotocol.io', 'deleted')
+    await sync()
+    expect(await head()).toEqual({ status: 'active', message: null })
+    expect(await events()).toEqual([])
+    await cameFrom(other)
+    await sync()
+    expect(await head()).toEqual({ status: 'deleted', message: 'Bad.' })
+    for (const id of [other, official]) await removeUpstreamRegistry(admin, { registryId: id })
+  })
+
+  test('R9: that came from no registry is warned by the official one, and by no other', async () => {
+    await cameFrom(null)
+    registry.entries = [entry('io.acme/weather', { status: 'deleted' })]
+    const lookalike = await follow('https://registry.modelcontextprotocol.io.evil.example', 'deleted')
+    await sync()
+    expect(await head()).toEqual({ status: null, message: null })
+    const official = await follow('https://registry.modelcontextprotocol.io', 'deleted')
+    await sync()
+    expect(await head()).toEqual({
+      status: 'deprecated',
+      message: 'The official registry has deleted a server of this name. Its reason: Bad.',
+    })
+    for (const id of [lookalike, official]) await removeUpstreamRegistry(admin, { registryId: id })
   })
 })

@@ -1,9 +1,12 @@
 /**
  * What registries say about the servers that templates came from: `deleted` there is often malware. It becomes the
  * template's own standing, and everybody who runs a copy hears of it at once through the deployment's events.
+ *
+ * Only the registry that a template was imported from can have it refused: anybody may run a registry, and list there
+ * whatever name they like. About one that came from none, the official registry's word is a warning.
  */
 import { eq, inArray, isNotNull, sql } from 'drizzle-orm'
-import { toolCatalog, type UpstreamStatus, upstreamServers } from '#db/schema/templates.ts'
+import { toolCatalog, type UpstreamStatus, upstreamRegistries, upstreamServers } from '#db/schema/templates.ts'
 import type { Ctx } from '#server/context.ts'
 import { housekeepingTx, recordedTx } from '#server/tx.ts'
 
@@ -29,6 +32,7 @@ async function changeAll(ctx: Ctx): Promise<number> {
       id: toolCatalog.id,
       slug: toolCatalog.slug,
       name: sql<string>`${toolCatalog.registryName}`,
+      registryId: toolCatalog.upstreamRegistryId,
       status: toolCatalog.upstreamStatus,
       message: toolCatalog.upstreamMessage,
       versions: versionsInUse,
@@ -38,7 +42,15 @@ async function changeAll(ctx: Ctx): Promise<number> {
   const entries = await entriesOf(ctx, [...new Set(templates.map(({ name }) => name))])
   let changed = 0
   for (const template of templates) {
-    const standing = standingOf(template.versions ?? [], entries.get(template.name) ?? [])
+    const listed = entries.get(template.name) ?? []
+    const versions = template.versions ?? []
+    const standing =
+      template.registryId === null
+        ? asWarning(standingOf(versions, listed.filter(isOfficial)))
+        : standingOf(
+            versions,
+            listed.filter(({ registryId }) => registryId === template.registryId),
+          )
     if (standing?.status === (template.status ?? undefined) && (standing?.message ?? null) === template.message)
       continue
     if (standing === null && template.status === null) continue
@@ -55,20 +67,35 @@ const versionsInUse = sql<(string | null)[] | null>`(
     or exists (select from deployments d where d.template_version_id = v.id and d.state not in ('deleting', 'deleted')))
   )`
 
-type Entry = Pick<typeof upstreamServers.$inferSelect, 'version' | 'status' | 'statusMessage' | 'isLatest'>
+type Entry = Pick<
+  typeof upstreamServers.$inferSelect,
+  'registryId' | 'version' | 'status' | 'statusMessage' | 'isLatest'
+> & { url: string }
 
 async function entriesOf(ctx: Ctx, names: string[]): Promise<Map<string, Entry[]>> {
-  const { name, version, status, statusMessage, isLatest } = upstreamServers
+  const { registryId, name, version, status, statusMessage, isLatest } = upstreamServers
   const rows =
     names.length === 0
       ? []
       : await ctx.db
-          .select({ name, version, status, statusMessage, isLatest })
+          .select({ registryId, url: upstreamRegistries.url, name, version, status, statusMessage, isLatest })
           .from(upstreamServers)
+          .innerJoin(upstreamRegistries, eq(upstreamRegistries.id, registryId))
           .where(inArray(name, names))
   const byName = new Map<string, Entry[]>()
   for (const { name: of, ...entry } of rows) byName.set(of, [...(byName.get(of) ?? []), entry])
   return byName
+}
+
+const OFFICIAL_ORIGIN = 'https://registry.modelcontextprotocol.io'
+
+const isOfficial = ({ url }: Entry): boolean => new URL(url).origin === OFFICIAL_ORIGIN
+
+/** A name alone does not tell that it is the same server. */
+function asWarning(standing: Standing | null): Standing | null {
+  if (standing?.status !== 'deleted') return standing
+  const why = standing.message ? ` Its reason: ${standing.message}` : ''
+  return { status: 'deprecated', message: `The official registry has deleted a server of this name.${why}` }
 }
 
 /** The entry of the very version that was imported, else the latest one; the gravest where several count. */

@@ -5,12 +5,15 @@ import { BerthError } from '#server/errors.ts'
 import { recordedTx } from '#server/tx.ts'
 import { requireAdmin } from '../admin.ts'
 import { OWN_NAMESPACE } from '../server-json/index.ts'
+import { registryOfEntry } from '../upstream/origin.ts'
 import { type CheckingCtx, startChecks } from './validate.ts'
 
 export interface NewTemplate {
   slug: string
   content: TemplateContent
   serverJson?: Record<string, unknown> | undefined
+  /** The entry of a followed registry that it was read from. */
+  upstreamServerId?: string | undefined
   note?: string | undefined
 }
 
@@ -20,12 +23,13 @@ export async function createTemplate(
   input: NewTemplate,
 ): Promise<{ slug: string; version: number; validationId: string }> {
   requireAdmin(ctx)
-  const { slug, content, serverJson = null, note = '' } = input
+  const { slug, content, serverJson = null, upstreamServerId, note = '' } = input
   const versionId = await recordedTx(ctx, null, async (tx, record) => {
     const registryName = registryNameOf(serverJson)
+    const upstreamRegistryId = upstreamServerId ? await registryOfEntry(tx, upstreamServerId, registryName) : null
     const [head] = await tx
       .insert(toolCatalog)
-      .values({ slug, ...headOf(slug, content), status: 'draft', version: 1, registryName })
+      .values({ slug, ...headOf(slug, content), status: 'draft', version: 1, registryName, upstreamRegistryId })
       .onConflictDoNothing()
       .returning({ id: toolCatalog.id })
     if (!head)
@@ -41,7 +45,10 @@ export async function createTemplate(
       })
       .returning({ id: templateVersions.id })
     if (!version) throw new Error('insert returned no row')
-    await record.audit('template.create', `template:${slug}`, { version: 1, image: content.config.image })
+    await record.audit('template.create', `template:${slug}`, {
+      ...{ version: 1, image: content.config.image },
+      ...(upstreamRegistryId && { registry: upstreamRegistryId }),
+    })
     return version.id
   })
   return { slug, version: 1, ...(await startChecks(ctx, { versionId, trigger: 'save' })) }

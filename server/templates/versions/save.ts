@@ -6,6 +6,7 @@ import { BerthError } from '#server/errors.ts'
 import { recordedTx } from '#server/tx.ts'
 import { requireAdmin } from '../admin.ts'
 import { compareContents } from '../compare.ts'
+import { registryOfEntry } from '../upstream/origin.ts'
 import { registryNameOf } from './create.ts'
 import { lockTemplate, refreshHead, versionsOf } from './rows.ts'
 import { type CheckingCtx, startChecks } from './validate.ts'
@@ -16,6 +17,8 @@ export interface SavedTemplate {
   base: number
   content: TemplateContent
   serverJson?: Record<string, unknown> | undefined
+  /** The entry of a followed registry that it was read from. */
+  upstreamServerId?: string | undefined
   note?: string | undefined
 }
 
@@ -50,11 +53,18 @@ export async function saveTemplate(
       .returning({ id: templateVersions.id })
     if (!row) throw new Error('insert returned no row')
     const registryName = registryNameOf(serverJson)
-    if (registryName !== head.registryName)
-      await tx.update(toolCatalog).set({ registryName }).where(eq(toolCatalog.id, head.id))
+    const { upstreamServerId } = input
+    // While it stays the same server, its registry's word counts, wherever a newer document was read from.
+    const kept = registryName === head.registryName ? head.upstreamRegistryId : null
+    const upstreamRegistryId = upstreamServerId ? await registryOfEntry(tx, upstreamServerId, registryName) : kept
+    if (registryName !== head.registryName || upstreamRegistryId !== head.upstreamRegistryId)
+      await tx.update(toolCatalog).set({ registryName, upstreamRegistryId }).where(eq(toolCatalog.id, head.id))
     await refreshHead(tx, head)
     const changes = compareContents(contentOf(head, newest), content)
-    await record.audit('template.save', `template:${slug}`, { version, changed: changes.map(({ path }) => path) })
+    await record.audit('template.save', `template:${slug}`, {
+      ...{ version, changed: changes.map(({ path }) => path) },
+      ...(upstreamServerId && { registry: upstreamRegistryId }),
+    })
     return { version, versionId: row.id }
   })
   return { version: saved.version, ...(await startChecks(ctx, { versionId: saved.versionId, trigger: 'save' })) }

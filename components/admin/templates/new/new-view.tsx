@@ -33,6 +33,7 @@ export function NewView() {
         // Another package of the same document is another form.
         key={proposal.submittedAt}
         proposal={proposal.data}
+        upstreamServerId={source.kind === 'upstream' ? source.serverId : undefined}
         choose={(index) => propose(withPackage(source, index))}
         restart={proposal.reset}
       />

@@ -21,16 +21,18 @@ import { Existing, PackageChoice, ProposalNotes } from './proposal-notes.tsx'
 
 interface ProposalEditorProps {
   proposal: TemplateProposal
+  /** The entry of a registry that it was read from. */
+  upstreamServerId?: string | undefined
   choose: (packageIndex: number) => void
   restart: () => void
 }
 
 /** What was read, in the editor; nothing is saved until the person does. */
-export function ProposalEditor({ proposal, choose, restart }: ProposalEditorProps) {
+export function ProposalEditor({ proposal, upstreamServerId, choose, restart }: ProposalEditorProps) {
   const { form, refuse } = useEditor(proposal.content)
   const [target, setTarget] = useState<Target>(firstTarget(proposal))
   const [slug, setSlug] = useState(freshSlug(proposal))
-  const save = useSaveProposal(proposal, target, slug)
+  const save = useSaveProposal(proposal, target, slug, upstreamServerId)
   const wrong = target === 'new' ? slugWrong(slug) : undefined
   const submit = form.handleSubmit(async (content) => {
     if (!wrong) await save.run(content).catch(refuse)
@@ -90,7 +92,12 @@ export function ProposalEditor({ proposal, choose, restart }: ProposalEditorProp
   )
 }
 
-function useSaveProposal(proposal: TemplateProposal, target: Target, slug: string) {
+function useSaveProposal(
+  proposal: TemplateProposal,
+  target: Target,
+  slug: string,
+  upstreamServerId: string | undefined,
+) {
   const { admin } = useTRPC()
   const router = useRouter()
   const queryClient = useQueryClient()
@@ -99,7 +106,7 @@ function useSaveProposal(proposal: TemplateProposal, target: Target, slug: strin
   const { existing } = proposal
   const version = target === 'version' && existing !== null
   const run = async (content: TemplateProposal['content']) => {
-    const what = { content, serverJson: proposal.serverJson ?? undefined }
+    const what = { content, serverJson: proposal.serverJson ?? undefined, upstreamServerId }
     if (version) await save.mutateAsync({ ...what, slug: existing.slug, base: existing.version })
     else await create.mutateAsync({ ...what, slug })
     void queryClient.invalidateQueries({ queryKey: admin.templates.pathKey() })
