@@ -23,7 +23,7 @@ export interface ImproveOptions {
 
 const STRIDE = 64
 /** The annealing's temperature as a share of the mean price of a droplet; it falls to `COLD` of that. */
-const HOT = { one: 0.02, many: 0.004 }
+const HOT = { one: 0.02, many: 0.01 }
 const COLD = 0.02
 /** What a full droplet counts less than an empty one, as a share of its price. */
 const FILL_BONUS = { one: 0.35, many: 0.1 }

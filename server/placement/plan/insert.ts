@@ -15,9 +15,11 @@ export function insert(bins: Bins, item: number, weights: Float64Array, blink: n
   const { capacity, demand, price, sizes, dimensions: d } = instance
   // With one size on sale no droplet can grow.
   const growing = sizes > 1
-  let best = -1
-  let bestKind = CLOSED
-  let leastAdded = Number.POSITIVE_INFINITY
+  // A droplet of its own first: its price is the most that any other place may add.
+  const vacant = bins.vacant()
+  let bestKind = vacant < 0 ? CLOSED : bins.sizeFor(vacant, item)
+  let best = bestKind < 0 ? -1 : vacant
+  let leastAdded = best < 0 ? Number.POSITIVE_INFINITY : (price[bestKind] ?? 0)
   let tightest = Number.POSITIVE_INFINITY
   for (let bin = 0; bin < bins.end; bin++) {
     const now = kinds[bin] ?? CLOSED
@@ -44,14 +46,6 @@ export function insert(bins: Bins, item: number, weights: Float64Array, blink: n
       leastAdded = added
       tightest = slack
       best = bin
-      bestKind = kind
-    }
-  }
-  if (leastAdded > EVEN) {
-    const vacant = bins.vacant()
-    const kind = vacant < 0 ? CLOSED : bins.sizeFor(vacant, item)
-    if (kind >= 0 && (best < 0 || (price[kind] ?? 0) < leastAdded - EVEN)) {
-      best = vacant
       bestKind = kind
     }
   }
