@@ -133,3 +133,39 @@ export const BASELINES: Policy[] = Object.entries(FITS).flatMap(([fit, makeFit])
     },
   })),
 )
+
+/**
+ * What knowing the future is worth: this one is told when each container leaves, and takes the droplet whose paid time it
+ * extends least, the tighter fit of equals; a new one is of the size that is cheapest for what it holds.
+ */
+export const knowsWhoLeaves: Policy = {
+  name: 'Berth, told when each leaves',
+  start: () => {
+    const until = new Map<PlacementDroplet, number>()
+    const own = berth('balanced').start()
+    let before = 0
+    return (fleet, container) => {
+      const { leavesAt } = container as Container & { leavesAt: number }
+      const known = [...fleet.snapshot.droplets]
+      for (const droplet of until.keys()) if (!known.includes(droplet)) until.delete(droplet)
+      // Made for the one before.
+      for (const droplet of known) if (!until.has(droplet)) until.set(droplet, before)
+      before = leavesAt
+      let best: PlacementDroplet | null = null
+      let bestCost = Number.POSITIVE_INFINITY
+      for (const droplet of known) {
+        if (shortage(droplet.free, container) !== null) continue
+        const { memory, cpu } = freeShares(droplet, container)
+        const extension = Math.max(0, leavesAt - (until.get(droplet) ?? leavesAt))
+        const costs = (droplet.priceMonthlyMicros / 1e6) * (extension + 1 + 2 * memory + 2 * cpu)
+        if (costs < bestCost) {
+          best = droplet
+          bestCost = costs
+        }
+      }
+      const answer = best ?? own(fleet, container)
+      if (!('slug' in answer)) until.set(answer, Math.max(leavesAt, until.get(answer) ?? 0))
+      return answer
+    }
+  },
+}

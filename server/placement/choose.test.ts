@@ -21,9 +21,9 @@ describe('what is chosen, as sentences', () => {
       () => sentence({ droplets: [droplet('y'), droplet('x')] }),
     ],
     [
-      'of two alike, the one with fewer deployments',
+      'of two alike, not the one that would else soon be empty',
       'y fits best of 2 droplets with room.',
-      () => sentence({ droplets: [droplet('y', { containers: 0 }), droplet('x', { containers: 5 })] }),
+      () => sentence({ droplets: [droplet('y', { containers: 5 }), droplet('x', { containers: 1 })] }),
     ],
     [
       'the cheapest size for an empty fleet',
@@ -147,8 +147,8 @@ test('I10: a decision names the winner with its points and each loser with its c
           {
             "detail": "768 MB of memory and 0.35 vCPU stay free, worth $3.83 a month, $0.11 of it of no use to deployments like yours",
             "name": "resources",
-            "points": 152016,
-            "score": 0.760081,
+            "points": 77953,
+            "score": 0.389765,
             "weight": 0.2,
           },
           {
@@ -190,7 +190,7 @@ test('I10: a decision names the winner with its points and each loser with its c
         "kind": "existing",
         "name": "fits",
         "region": "fra1",
-        "score": 946562,
+        "score": 872499,
         "size": "s-1vcpu-2gb",
       },
     ]

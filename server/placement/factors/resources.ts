@@ -1,6 +1,7 @@
 /**
- * How well it fits: what stays free there, in dollars, and how much of that nobody like the user's deployments could
- * use because another resource beside it is gone. A droplet full of memory without CPU is money lost.
+ * How well it fits: what stays free there, in dollars, how much of that nobody like the user's deployments could use
+ * because another resource beside it is gone (memory without CPU is money lost), and whether the droplet would else soon
+ * be empty.
  */
 import { readableBytes } from '../capacity.ts'
 import type { Context, FactorRule, Option } from '../context.ts'
@@ -12,6 +13,11 @@ import { copiesIn, microsOf, type Vector, vectorOf, type Worth } from '../worth.
 const FREE_WEIGHT = 0.6
 /** What this very choice takes from the room for others. */
 const TAKEN_WEIGHT = 0.5
+/**
+ * A droplet that holds little is soon empty by itself and then costs nothing, unless something new is put there: counted
+ * in average containers, shared among those that are there and the new one.
+ */
+const LONELY_WEIGHT = 10
 /** The loss, in average containers, that halves the score. */
 const HALF_AT = 4
 
@@ -20,7 +26,7 @@ export const resources: FactorRule = {
     // Nothing is on it yet: the loosest fit there is.
     if (option.fresh) return 0
     const half = HALF_AT * context.worth.averageMicros
-    return half / (half + lossAfter(option.free, context.request, context.worth))
+    return half / (half + lossAfter(option.free, context.request, context.worth) + drainOf(option, context.worth))
   },
   detail(option, context) {
     const vector = leftOf(option, context)
@@ -31,6 +37,9 @@ export const resources: FactorRule = {
     return `${left}, worth ${dollars(free)} a month, ${dollars(stranded)} of it of no use to deployments like yours`
   },
 }
+
+const drainOf = ({ containers }: Option, worth: Worth): number =>
+  (LONELY_WEIGHT / (containers + 1)) * worth.averageMicros
 
 const leftOf = ({ free }: Option, { request }: Context): Vector => after(free, request)
 
