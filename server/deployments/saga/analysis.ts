@@ -51,6 +51,11 @@ async function refuseUnlessValid({ ctx, deps, row, version, signal }: StepContex
     .ensureValidated(ctx, { versionId: version.id }, { signal: bounded })
     .catch((err: unknown) => {
       signal.throwIfAborted()
+      // Where signatures are enforced, what was never looked at may be unsigned; a pinned digest was verified once.
+      if (ctx.config.signatures.policy === 'enforce' && version.imageDigest === null)
+        throw new BerthError('TEMPLATE_REFUSED', 'Its signature could not be checked in time.', {
+          action: 'Try again: signatures are enforced here, and the registry was slow.',
+        })
       ctx.log.warn({ err, deployment: row.id }, 'the template could not be checked; it is deployed as it is')
       return null
     })

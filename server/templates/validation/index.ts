@@ -5,7 +5,8 @@
  *   watchValidation ◀─ NOTIFY berth_validations ◀──────┘
  *
  * Promises: what could not be checked is `skipped`, never passed; what is stored holds no secret (R8); a registry, a
- * cloud or a scanner that is down fails nothing (R20); a run whose process died is ended by the schedule (I9).
+ * cloud or a scanner that is down fails nothing (R20), but for a signature that is enforced and was never seen; a run
+ * whose process died is ended by the schedule (I9).
  */
 export type { ValidationDeps } from './ports.ts'
 export { startValidationSchedule } from './schedule.ts'
