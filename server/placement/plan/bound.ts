@@ -53,7 +53,7 @@ const EVEN = 1e-7
 /** A stage that has come this near its end gives way to the next. */
 const NEAR = 0.002
 
-/** The best that is proven after one round, and what the master says: the bound can't pass it. */
+/** The best that is proven after one round, and what the bound can't pass, known once classes share no rows. */
 export interface BoundStep {
   certificate: Certificate
   ceiling: number
@@ -115,7 +115,7 @@ export class Bound {
       this.#stages.shift()
       this.#master = this.#stageMaster()
     }
-    return { certificate: this.#certificate, ceiling: objective, done: last && exhausted }
+    return { certificate: this.#certificate, ceiling: last ? objective : Number.POSITIVE_INFINITY, done: last && exhausted }
   }
 
   /** What each item of the problem is worth by the prices that prove the bound. */
