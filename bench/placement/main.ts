@@ -7,6 +7,7 @@
  */
 import { parseArgs } from 'node:util'
 import type { Metric } from '../measure.ts'
+import { loopWhilePlanning } from './loop.ts'
 import { REPORTED_SEEDS, TUNING_SEEDS } from './mixes.ts'
 import { online } from './online.ts'
 import { published } from './published.ts'
@@ -14,7 +15,11 @@ import { speed } from './speed.ts'
 import { proveBounds, staticPlans } from './static.ts'
 
 type Part = (seconds: number) => Record<string, Metric> | Promise<Record<string, Metric>>
-const PARTS: Record<string, Part> = { static: staticPlans, online: () => online(), speed: () => speed() }
+const PARTS: Record<string, Part> = {
+  static: async (seconds) => ({ ...(await staticPlans(seconds)), ...(await loopWhilePlanning()) }),
+  online: () => online(),
+  speed: () => speed(),
+}
 
 export async function placement(args: string[]): Promise<Record<string, Metric>> {
   const { values } = parseArgs({
