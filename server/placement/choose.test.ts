@@ -145,10 +145,10 @@ test('I10: a decision names the winner with its points and each loser with its c
         "dropletId": "id-fits",
         "factors": [
           {
-            "detail": "768 MB of memory and 0.35 vCPU stay free, worth $3.83 a month, $0.11 of it of no use to deployments like yours",
+            "detail": "768 MB of memory and 0.35 vCPU stay free, worth $3.33 a month, $0.06 of it of no use to deployments like yours",
             "name": "resources",
-            "points": 77953,
-            "score": 0.389765,
+            "points": 78227,
+            "score": 0.391135,
             "weight": 0.2,
           },
           {
@@ -190,7 +190,7 @@ test('I10: a decision names the winner with its points and each loser with its c
         "kind": "existing",
         "name": "fits",
         "region": "fra1",
-        "score": 872499,
+        "score": 872773,
         "size": "s-1vcpu-2gb",
       },
     ]

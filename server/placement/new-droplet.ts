@@ -12,7 +12,7 @@ import { dollars, list, plural, readable } from './words.ts'
  * the cheapest costs that holds the deployment): growth that has not come yet is paid for in small steps.
  */
 const GROWTH_STEP = 4
-const FIRST_MICROS = 12e6
+const FIRST_MICROS = 6e6
 
 export interface NewDroplets {
   options: Option[]
