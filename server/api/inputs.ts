@@ -91,7 +91,7 @@ export const variables = z
   )
   .refine((map) => Object.keys(map).length <= 100, 'At most 100 variables')
 /** In place of a template's own figures; what no droplet has is refused by placement. */
-export const resources = z.object({
+export const resources = z.strictObject({
   memoryBytes: z
     .int()
     .min(16 * 2 ** 20)

@@ -77,6 +77,12 @@ export function asBerthError(error: unknown): BerthError {
 
 function fromZod(error: ZodError): BerthError {
   const [first] = error.issues
+  if (first?.code === 'unrecognized_keys') {
+    // A field that is spelled wrong would otherwise be ignored in silence.
+    const [unknown = ''] = first.keys
+    const named = [...first.path, unknown].map(String).join('.').slice(0, 200)
+    return new BerthError('INVALID_INPUT', `${named}: there is no such field here.`, { field: named })
+  }
   const field = first?.path.map(String).join('.') || undefined
   return new BerthError('INVALID_INPUT', field ? `${field}: ${first?.message}` : (first?.message ?? 'Invalid input.'), {
     field,

@@ -165,13 +165,17 @@ describe('a container’s lines', () => {
   })
 })
 
-test('R9: a topic that needs no id is not narrowed or widened by one', async () => {
+test('R9: a topic that needs no id takes none', async () => {
   const other = await stack.person()
   const theirs = await plant(stack, other.userId)
   const topics = [{ kind: 'deployments', id: theirs.deploymentId, userId: other.userId }] as unknown as LiveTopic[]
-  const [first] = await read(topics, (seen) => seen.length === 1)
-  expect(JSON.stringify(first)).not.toContain(theirs.deploymentId)
-  expect(JSON.stringify(first)).toContain(planted.deploymentId)
+  await expect(read(topics, (seen) => seen.length === 1)).rejects.toThrow('topics.0.id: there is no such field here.')
+})
+
+test('a field that is spelled wrong is named, not ignored', async () => {
+  const typo = { template: planted.templateSlug, dropletid: 'nyc3-1' }
+  const { error } = await stack.call('deployments.create', typo, { method: 'POST', token: person.apiToken })
+  expect(error?.berth).toMatchObject({ code: 'INVALID_INPUT', field: 'dropletid' })
 })
 
 test('R9: an own wish beside a foreign id does not make the id one’s own', async () => {

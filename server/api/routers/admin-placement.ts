@@ -7,11 +7,15 @@ import { allEffectiveness, replayDecisions } from '#server/effectiveness/index.t
 
 export const adminPlacementRouter = router({
   effectiveness: adminProcedure
-    .input(z.object({ days }))
+    .input(z.strictObject({ days }))
     .query(({ ctx, input, signal }): Promise<EffectivenessView> => allEffectiveness(ctx.user, input, signal)),
   replay: adminProcedure
     .input(
-      z.object({ days, strategy: strategy.optional(), weights: placementSettings.shape.weights.unwrap().optional() }),
+      z.strictObject({
+        days,
+        strategy: strategy.optional(),
+        weights: placementSettings.shape.weights.unwrap().optional(),
+      }),
     )
     .query(({ ctx, input, signal }): Promise<ReplayView> => replayDecisions(ctx.user, input, signal)),
 })

@@ -41,9 +41,9 @@ import {
 import { getValidation, listValidations } from '#server/templates/validation/index.ts'
 
 const message = searchText(1000)
-const one = z.object({ slug, version: versionNumber })
-const perhaps = z.object({ slug, version: versionNumber.optional() })
-const what = z.object({
+const one = z.strictObject({ slug, version: versionNumber })
+const perhaps = z.strictObject({ slug, version: versionNumber.optional() })
+const what = z.strictObject({
   slug,
   content,
   serverJson: jsonDocument.optional(),
@@ -53,19 +53,21 @@ const what = z.object({
 
 export const adminTemplatesRouter = router({
   list: adminProcedure
-    .input(z.object({ search: searchText(200).optional(), status: z.enum(VERSION_STATUSES).optional() }).optional())
+    .input(
+      z.strictObject({ search: searchText(200).optional(), status: z.enum(VERSION_STATUSES).optional() }).optional(),
+    )
     .query(({ ctx, input }): Promise<AdminTemplateRow[]> => listAdminTemplates(ctx.user, input ?? {})),
   get: adminProcedure
     .input(perhaps)
     .query(({ ctx, input }): Promise<AdminTemplateView> => getAdminTemplate(ctx.user, input)),
   fromImage: adminProcedure
-    .input(z.object({ reference: searchText(512).min(1) }))
+    .input(z.strictObject({ reference: searchText(512).min(1) }))
     .mutation(({ ctx, input }): Promise<TemplateProposal> => proposeFromImage(ctx.user, input)),
   fromServerJson: adminProcedure
-    .input(z.object({ document: z.union([jsonDocument, jsonText]), packageIndex: rowNumber.optional() }))
+    .input(z.strictObject({ document: z.union([jsonDocument, jsonText]), packageIndex: rowNumber.optional() }))
     .mutation(({ ctx, input }): Promise<TemplateProposal> => proposeFromServerJson(ctx.user, input)),
   fromUrl: adminProcedure
-    .input(z.object({ url: httpUrl, packageIndex: rowNumber.optional() }))
+    .input(z.strictObject({ url: httpUrl, packageIndex: rowNumber.optional() }))
     .mutation(({ ctx, input }): Promise<TemplateProposal> => proposeFromUrl(ctx.user, input)),
   create: adminProcedure
     .input(what)
@@ -89,7 +91,7 @@ export const adminTemplatesRouter = router({
     .input(one.extend({ message: message.optional() }))
     .mutation(({ ctx, input }): Promise<void> => withdrawTemplate(ctx.user, input)),
   compare: adminProcedure
-    .input(z.object({ slug, from: versionNumber, to: versionNumber }))
+    .input(z.strictObject({ slug, from: versionNumber, to: versionNumber }))
     .query(({ ctx, input }): Promise<FieldChange[]> => compareVersions(ctx.user, input)),
   validate: adminProcedure
     .input(one.extend({ allowNewDroplet: z.boolean().optional() }))
@@ -98,12 +100,12 @@ export const adminTemplatesRouter = router({
     .input(perhaps)
     .query(({ ctx, input }): Promise<ValidationView[]> => listValidations(ctx.user, input)),
   validation: adminProcedure
-    .input(z.object({ validationId: z.uuid() }))
+    .input(z.strictObject({ validationId: z.uuid() }))
     .query(({ ctx, input }): Promise<ValidationView> => getValidation(ctx.user, input)),
   export: adminProcedure
     .input(perhaps)
     .query(({ ctx, input }): ReturnType<typeof exportTemplate> => exportTemplate(ctx.user, input)),
   bulk: adminProcedure
-    .input(z.object({ slugs: z.array(slug).min(1).max(500), action: z.enum(BULK_ACTIONS) }))
+    .input(z.strictObject({ slugs: z.array(slug).min(1).max(500), action: z.enum(BULK_ACTIONS) }))
     .mutation(({ ctx, input }): Promise<BulkResult[]> => bulkTemplates(ctx.user, input)),
 })

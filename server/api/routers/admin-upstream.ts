@@ -12,8 +12,8 @@ import {
   syncUpstreamRegistry,
 } from '#server/templates/index.ts'
 
-const one = z.object({ registryId: z.uuid() })
-const found = z.object({
+const one = z.strictObject({ registryId: z.uuid() })
+const found = z.strictObject({
   registryId: z.uuid().optional(),
   search: searchText(200).optional(),
   limit: z.int().min(1).max(200).optional(),
@@ -22,7 +22,7 @@ const found = z.object({
 export const adminUpstreamRouter = router({
   list: adminProcedure.query(({ ctx }): Promise<UpstreamRegistryView[]> => listUpstreamRegistries(ctx.user)),
   add: adminProcedure
-    .input(z.object({ name: label, url: httpUrl }))
+    .input(z.strictObject({ name: label, url: httpUrl }))
     .mutation(({ ctx, input }): Promise<UpstreamRegistryView> => addUpstreamRegistry(ctx.user, input)),
   remove: adminProcedure
     .input(one)
@@ -34,6 +34,6 @@ export const adminUpstreamRouter = router({
     .input(found.optional())
     .query(({ ctx, input }): Promise<UpstreamServerView[]> => searchUpstreamServers(ctx.user, input ?? {})),
   propose: adminProcedure
-    .input(z.object({ serverId: z.uuid(), packageIndex: rowNumber.optional() }))
+    .input(z.strictObject({ serverId: z.uuid(), packageIndex: rowNumber.optional() }))
     .mutation(({ ctx, input }): Promise<TemplateProposal> => proposeFromUpstream(ctx.user, input)),
 })

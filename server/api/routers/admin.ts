@@ -18,7 +18,7 @@ import { adminRegistriesRouter } from './admin-registries.ts'
 import { adminTemplatesRouter } from './admin-templates.ts'
 import { adminUpstreamRouter } from './admin-upstream.ts'
 
-const one = z.object({ userId: z.uuid() })
+const one = z.strictObject({ userId: z.uuid() })
 
 export const adminRouter = router({
   templates: adminTemplatesRouter,
@@ -28,11 +28,11 @@ export const adminRouter = router({
   users: router({
     list: adminProcedure.query(({ ctx }): Promise<UserView[]> => listUsers(ctx.user)),
     invite: adminProcedure
-      .input(z.object({ email, role: z.enum(ROLES) }))
+      .input(z.strictObject({ email, role: z.enum(ROLES) }))
       .mutation(({ ctx, input }): Promise<OneTimeLinkView> => inviteUser(ctx.user, input)),
     invitations: adminProcedure.query(({ ctx }): Promise<InvitationView[]> => listInvitations(ctx.user)),
     revokeInvitation: adminProcedure
-      .input(z.object({ invitationId: z.uuid() }))
+      .input(z.strictObject({ invitationId: z.uuid() }))
       .mutation(({ ctx, input }): Promise<void> => revokeInvitation(ctx.user, input)),
     disable: adminProcedure.input(one).mutation(({ ctx, input }): Promise<void> => disableUser(ctx.user, input)),
     enable: adminProcedure.input(one).mutation(({ ctx, input }): Promise<void> => enableUser(ctx.user, input)),

@@ -11,12 +11,12 @@ export const authRouter = router({
   /** What the sign-in page may offer. */
   options: publicProcedure.query(({ ctx }): Promise<SignInOptionsView> => signInOptions(ctx.open)),
   setup: publicProcedure
-    .input(z.object({ setupToken: token, email, password: newPassword }))
+    .input(z.strictObject({ setupToken: token, email, password: newPassword }))
     .mutation(({ ctx, input }): Promise<{ email: string }> => setUp(ctx.open, input)),
   acceptInvite: publicProcedure
-    .input(z.object({ token, password: newPassword, name: label }))
+    .input(z.strictObject({ token, password: newPassword, name: label }))
     .mutation(({ ctx, input }): Promise<{ email: string }> => acceptInvite(ctx.open, input)),
   resetPassword: publicProcedure
-    .input(z.object({ token, password: newPassword }))
+    .input(z.strictObject({ token, password: newPassword }))
     .mutation(({ ctx, input }): Promise<{ email: string }> => resetPassword(ctx.open, input)),
 })

@@ -34,7 +34,7 @@ import {
 } from '#server/deployments/index.ts'
 import type { Decision } from '#server/placement/types.ts'
 
-const one = z.object({ deploymentId })
+const one = z.strictObject({ deploymentId })
 const after = rowNumber.default(0)
 const state = z.enum(DEPLOYMENT_STATES)
 type StateAnswer = Promise<{ state: DeploymentState }>
@@ -42,7 +42,7 @@ type StateAnswer = Promise<{ state: DeploymentState }>
 export const deploymentsRouter = router({
   create: userProcedure('deploy')
     .input(
-      z.object({
+      z.strictObject({
         template: slug,
         idempotencyKey: idempotencyKey.optional(),
         version: rowNumber.min(1).optional(),

@@ -7,13 +7,13 @@ import { deleteDroplet, forgetDroplet, listDroplets, releaseDroplet } from '#ser
 export const dropletsRouter = router({
   list: userProcedure('read').query(({ ctx }): Promise<DropletView[]> => listDroplets(ctx.user)),
   delete: userProcedure('deploy')
-    .input(z.object({ dropletId }))
+    .input(z.strictObject({ dropletId }))
     .mutation(({ ctx, input }): Promise<void> => deleteDroplet(ctx.user, input)),
   forget: userProcedure('deploy')
-    .input(z.object({ dropletId }))
+    .input(z.strictObject({ dropletId }))
     .mutation(({ ctx, input }): Promise<void> => forgetDroplet(ctx.user, input)),
   /** Lets placement use a droplet again that the circuit breaker holds back. */
   release: userProcedure('deploy')
-    .input(z.object({ dropletId }))
+    .input(z.strictObject({ dropletId }))
     .mutation(({ ctx, input }): Promise<void> => releaseDroplet(ctx.user, input)),
 })

@@ -7,15 +7,17 @@ import { router, userProcedure } from '#server/api/trpc.ts'
 const TOPICS_MAX = 48
 
 const topic = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('deployments') }),
-  z.object({ kind: z.literal('deployment'), id: z.uuid(), after: rowNumber }),
-  z.object({ kind: z.literal('logs'), id: z.uuid(), since: z.iso.datetime().optional() }),
-  z.object({ kind: z.literal('droplets') }),
-  z.object({ kind: z.literal('validation'), id: z.uuid() }),
+  z.strictObject({ kind: z.literal('deployments') }),
+  z.strictObject({ kind: z.literal('deployment'), id: z.uuid(), after: rowNumber }),
+  z.strictObject({ kind: z.literal('logs'), id: z.uuid(), since: z.iso.datetime().optional() }),
+  z.strictObject({ kind: z.literal('droplets') }),
+  z.strictObject({ kind: z.literal('validation'), id: z.uuid() }),
 ])
 
 export const liveRouter = router({
   stream: userProcedure('read')
-    .input(z.object({ topics: z.array(topic).min(1).max(TOPICS_MAX), lastEventId: z.string().max(8000).optional() }))
+    .input(
+      z.strictObject({ topics: z.array(topic).min(1).max(TOPICS_MAX), lastEventId: z.string().max(8000).optional() }),
+    )
     .subscription(({ ctx, input, signal }) => liveStream(ctx.user, input, signal)),
 })

@@ -18,7 +18,7 @@ export const selectionRouter = router({
   strategies: userProcedure('read').query((): Record<Strategy, Decision['weights']> => strategyWeights()),
   /** Whether placement was right, over one's own decisions of late. */
   effectiveness: userProcedure('read')
-    .input(z.object({ days }))
+    .input(z.strictObject({ days }))
     .query(({ ctx, input, signal }): Promise<EffectivenessView> => ownEffectiveness(ctx.user, input, signal)),
   /**
    * Where many would go for the least money. It answers when the time is up or nothing better is possible: ask again
@@ -26,9 +26,9 @@ export const selectionRouter = router({
    */
   plan: userProcedure('read')
     .input(
-      z.object({
+      z.strictObject({
         items: z
-          .array(z.object({ template: slug, count: z.int().min(1).max(PLANNED_MAX) }))
+          .array(z.strictObject({ template: slug, count: z.int().min(1).max(PLANNED_MAX) }))
           .max(50)
           .refine(
             (items) => items.reduce((sum, { count }) => sum + count, 0) <= PLANNED_MAX,
@@ -43,7 +43,7 @@ export const selectionRouter = router({
   /** Where a deployment would go now, with the reasons; nothing is reserved. */
   preview: userProcedure('read')
     .input(
-      z.object({
+      z.strictObject({
         template: slug,
         region: region.optional(),
         dropletId: dropletId.optional(),

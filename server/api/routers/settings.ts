@@ -36,16 +36,16 @@ export const settingsRouter = router({
   profile: router({
     get: settings.query(({ ctx }): Promise<ProfileView> => getProfile(ctx.user)),
     rename: settings
-      .input(z.object({ name: label }))
+      .input(z.strictObject({ name: label }))
       .mutation(({ ctx, input }): Promise<void> => renameSelf(ctx.user, input)),
     unlink: settings
-      .input(z.object({ provider: z.enum(['github', 'digitalocean']) }))
+      .input(z.strictObject({ provider: z.enum(['github', 'digitalocean']) }))
       .mutation(({ ctx, input }): Promise<void> => unlinkProvider(ctx.user, input)),
   }),
   cloudAccount: router({
     get: settings.query(({ ctx }): Promise<CloudAccountView | null> => getCloudAccount(ctx.user)),
     set: settings
-      .input(z.object({ token: z.string().trim().min(1).max(500) }))
+      .input(z.strictObject({ token: z.string().trim().min(1).max(500) }))
       .mutation(({ ctx, input }): Promise<CloudAccountView> => setCloudAccount(ctx.user, input)),
     remove: settings.mutation(({ ctx }): Promise<void> => removeCloudAccount(ctx.user)),
     forget: settings.mutation(({ ctx }): Promise<void> => forgetCloudAccount(ctx.user)),
@@ -61,7 +61,7 @@ export const settingsRouter = router({
     list: settings.query(({ ctx }): Promise<ApiTokenView[]> => listApiTokens(ctx.user)),
     create: settings
       .input(
-        z.object({
+        z.strictObject({
           name: label,
           scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length),
           expiresInDays: z.int().min(1).max(3650).optional(),
@@ -69,13 +69,13 @@ export const settingsRouter = router({
       )
       .mutation(({ ctx, input }): Promise<{ token: string; tokenId: string }> => createApiToken(ctx.user, input)),
     revoke: settings
-      .input(z.object({ tokenId: z.uuid() }))
+      .input(z.strictObject({ tokenId: z.uuid() }))
       .mutation(({ ctx, input }): Promise<void> => revokeApiToken(ctx.user, input)),
   }),
   sessions: router({
     list: settings.query(({ ctx }): Promise<SessionView[]> => listSessions(ctx.user)),
     revoke: settings
-      .input(z.object({ sessionId: z.uuid() }))
+      .input(z.strictObject({ sessionId: z.uuid() }))
       .mutation(({ ctx, input }): Promise<void> => revokeSession(ctx.user, input)),
     revokeOthers: settings.mutation(({ ctx }): Promise<{ revoked: number }> => revokeOtherSessions(ctx.user)),
     /** Ends the session that asks. */
@@ -83,7 +83,7 @@ export const settingsRouter = router({
   }),
   password: router({
     change: settings
-      .input(z.object({ current: z.string().max(256), next: newPassword }))
+      .input(z.strictObject({ current: z.string().max(256), next: newPassword }))
       .mutation(({ ctx, input }): Promise<{ endedSessions: number }> => changePassword(ctx.user, input)),
   }),
 })

@@ -22,9 +22,9 @@ export const templatesRouter = router({
     .query(({ ctx, input }): Promise<TemplateCard[]> => listTemplates(ctx.user, input ?? {})),
   categories: userProcedure('read').query(({ ctx }): Promise<CategoryView[]> => listCategories(ctx.user)),
   get: userProcedure('read')
-    .input(z.object({ slug }))
+    .input(z.strictObject({ slug }))
     .query(({ ctx, input }): Promise<TemplateView> => getTemplate(ctx.user, input)),
   defaults: userProcedure('read')
-    .input(z.object({ template: slug }))
+    .input(z.strictObject({ template: slug }))
     .query(({ ctx, input }): Promise<DefaultsView> => templateDefaults(ctx.user, input)),
 })
