@@ -20,7 +20,7 @@ export async function putArchive(
   inside: string,
   request: IncomingMessage,
 ): Promise<void> {
-  const { mount, file: dir } = locate(ctx, container, inside)
+  const { mount, file: dir } = locate(container, inside)
   if (mount.readOnly) throw new EngineError(403, 'mounted volume is marked read-only')
   if (!lstatSync(dir).isDirectory()) throw new EngineError(400, 'extraction point is not a directory')
   const entries = request.pipe(extract())
@@ -49,7 +49,7 @@ export function getArchive(
   inside: string,
   response: ServerResponse,
 ): void {
-  const { file } = locate(ctx, container, inside)
+  const { file } = locate(container, inside)
   if (!lstatSync(file).isFile()) throw new EngineError(400, 'only single files are given out by this engine')
   response.writeHead(200, { 'content-type': 'application/x-tar' })
   const tar = pack()
@@ -59,7 +59,7 @@ export function getArchive(
 }
 
 /** @throws EngineError 404 for what is not there, 403 for a path that lies below no volume */
-function locate(ctx: EngineContext, container: StoredContainer, inside: string): Place {
+function locate(container: StoredContainer, inside: string): Place {
   const plain = path.posix.normalize(inside).replace(/(?<=.)\/$/, '')
   const mount = container.mounts
     .filter((one) => plain === one.path || plain.startsWith(`${one.path}/`))
