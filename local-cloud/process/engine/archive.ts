@@ -4,7 +4,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import path from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { extract, pack } from 'tar-stream'
-import type { EngineContext } from './context.ts'
 import { EngineError, notFound } from './errors.ts'
 import type { Mount, StoredContainer } from './state.ts'
 
@@ -14,12 +13,7 @@ interface Place {
   file: string
 }
 
-export async function putArchive(
-  ctx: EngineContext,
-  container: StoredContainer,
-  inside: string,
-  request: IncomingMessage,
-): Promise<void> {
+export async function putArchive(container: StoredContainer, inside: string, request: IncomingMessage): Promise<void> {
   const { mount, file: dir } = locate(container, inside)
   if (mount.readOnly) throw new EngineError(403, 'mounted volume is marked read-only')
   if (!lstatSync(dir).isDirectory()) throw new EngineError(400, 'extraction point is not a directory')
@@ -43,12 +37,7 @@ export async function putArchive(
   }
 }
 
-export function getArchive(
-  ctx: EngineContext,
-  container: StoredContainer,
-  inside: string,
-  response: ServerResponse,
-): void {
+export function getArchive(container: StoredContainer, inside: string, response: ServerResponse): void {
   const { file } = locate(container, inside)
   if (!lstatSync(file).isFile()) throw new EngineError(400, 'only single files are given out by this engine')
   response.writeHead(200, { 'content-type': 'application/x-tar' })
