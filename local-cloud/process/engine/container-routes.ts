@@ -58,12 +58,12 @@ export const containerRoutes: Route[] = [
     return new Reply(204)
   }),
   route('PUT', '/containers/{}/archive', async (call) => {
-    await putArchive(call.ctx, container(call), pathOf(call.query), call.request)
+    await putArchive(container(call), pathOf(call.query), call.request)
     return new Reply(200)
   }),
   route('GET', '/containers/{}/archive', (call) => {
     if (!(call.response instanceof ServerResponse)) throw badParameter('this call can not be upgraded')
-    getArchive(call.ctx, container(call), pathOf(call.query), call.response)
+    getArchive(container(call), pathOf(call.query), call.response)
     return STREAMED
   }),
   route('GET', '/containers/{}/logs', logs),
