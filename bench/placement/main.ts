@@ -3,10 +3,12 @@
  *
  * With `--instances`, published packing instances alone (`published.ts`). Without, on containers drawn for
  * DigitalOcean's real price list (`mixes.ts`), in dollars over the proven lower bound: `static` plans all at once,
- * `online` one by one; `speed` is how long one decision takes. `--bounds SECONDS` proves the bounds anew.
+ * `online` one by one, `dynamic` over two weeks of coming and going; `speed` is how long one decision takes.
+ * `--bounds SECONDS` proves the bounds anew.
  */
 import { parseArgs } from 'node:util'
 import type { Metric } from '../measure.ts'
+import { dynamic } from './dynamic.ts'
 import { loopWhilePlanning } from './loop.ts'
 import { REPORTED_SEEDS, TUNING_SEEDS } from './mixes.ts'
 import { online } from './online.ts'
@@ -18,6 +20,7 @@ type Part = (seconds: number) => Record<string, Metric> | Promise<Record<string,
 const PARTS: Record<string, Part> = {
   static: async (seconds) => ({ ...(await staticPlans(seconds)), ...(await loopWhilePlanning()) }),
   online: () => online(),
+  dynamic: () => dynamic(),
   speed: () => speed(),
 }
 
