@@ -55,13 +55,21 @@ export const placementSettings = z
     provisioning: z.object({
       enabled: z.boolean(),
       /** Null: only the cloud account's own limit counts. */
-      maxDropletsPerUser: z.int().min(0).max(1000).nullable(),
+      maxDropletsPerUser: z
+        .int('Use a whole number of droplets, or leave it empty')
+        .min(0, 'Use 0 or more, or leave it empty')
+        .max(1000, 'Use at most 1000, or leave it empty')
+        .nullable(),
       preferredRegions: slugs,
       /** Null: placement chooses. */
       defaultSize: slugs.element.nullable(),
       autoScaleEnabled: z.boolean(),
       /** Null: no cap. */
-      monthlyBudgetUsd: z.number().min(0).max(1_000_000).nullable(),
+      monthlyBudgetUsd: z
+        .number('Use an amount in dollars, or leave it empty')
+        .min(0, 'Use 0 or more, or leave it empty for no cap')
+        .max(1_000_000, 'Use at most 1000000, or leave it empty for no cap')
+        .nullable(),
     }),
   })
   .superRefine((value, issues) => {

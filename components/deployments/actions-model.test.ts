@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { DEPLOYMENT_STATES, PROGRESSING_STATES } from '#db/schema/states.ts'
-import { actsFor, actWords } from './actions-model.ts'
+import { actsFor, actWords, canRedeploy, insteadOf, refusedBecause } from './actions-model.ts'
 
 describe('what can be done with a deployment', () => {
   it('offers nothing for what is gone or going', () => {
@@ -14,6 +14,21 @@ describe('what can be done with a deployment', () => {
 
   it('never offers a redeploy while a worker moves it on', () => {
     for (const state of PROGRESSING_STATES) expect(actsFor(state)).not.toContain('redeploy')
+  })
+
+  it('never offers to run again what would be refused, and says why', () => {
+    expect(refusedBecause('redeploy', [{ kind: 'withdrawn' }])).toBe('This version is withdrawn.')
+    expect(refusedBecause('start', [{ kind: 'upstream-deleted' }])).toBe('Its registry has deleted this server.')
+    expect(refusedBecause('delete', [{ kind: 'withdrawn' }])).toBeNull()
+    expect(refusedBecause('redeploy', [{ kind: 'deprecated' }, { kind: 'upstream-deprecated' }])).toBeNull()
+    expect(canRedeploy('failed', [{ kind: 'withdrawn' }])).toBe(false)
+    expect(canRedeploy('failed', [])).toBe(true)
+  })
+
+  it('leads from a withdrawn version to the one that is offered, or to other servers', () => {
+    const offer = { template: { slug: 'memory', name: 'Memory' }, templateVersion: 1, offeredVersion: 3 }
+    expect(insteadOf(offer)).toEqual({ href: '/marketplace/memory', label: 'Deploy version 3' })
+    expect(insteadOf({ ...offer, offeredVersion: null }).href).toBe('/marketplace')
   })
 
   it('says before a delete what goes, and that the droplet goes on costing', () => {

@@ -1,5 +1,6 @@
 /** Which acts a deployment allows in each state, and what each would do: the confirm dialogs draw these. Pure. */
 import type { DeploymentState } from '#db/schema/states.ts'
+import type { DeploymentView, TemplateWarning } from '#server/api/views.ts'
 
 export type Act = 'cancel' | 'stop' | 'start' | 'redeploy' | 'delete'
 
@@ -18,6 +19,26 @@ const ALLOWED: Record<DeploymentState, readonly Act[]> = {
 }
 
 export const actsFor = (state: DeploymentState): readonly Act[] => ALLOWED[state]
+
+/** Why an act that the state allows would be refused all the same, by what hangs over its template; null: it is not. */
+export function refusedBecause(act: Act, warnings: readonly Pick<TemplateWarning, 'kind'>[]): string | null {
+  if (act !== 'redeploy' && act !== 'start') return null
+  const kinds = warnings.map(({ kind }) => kind)
+  if (kinds.includes('upstream-deleted')) return 'Its registry has deleted this server.'
+  if (kinds.includes('withdrawn')) return 'This version is withdrawn.'
+  return null
+}
+
+export const canRedeploy = (state: DeploymentState, warnings: readonly Pick<TemplateWarning, 'kind'>[]): boolean =>
+  actsFor(state).includes('redeploy') && refusedBecause('redeploy', warnings) === null
+
+type Offer = Pick<DeploymentView, 'template' | 'templateVersion' | 'offeredVersion'>
+
+/** What can be deployed in place of a version that nobody may deploy again. */
+export const insteadOf = ({ template, templateVersion, offeredVersion }: Offer): { href: string; label: string } =>
+  offeredVersion === null || offeredVersion === templateVersion
+    ? { href: '/marketplace', label: 'Other servers' }
+    : { href: `/marketplace/${template.slug}`, label: `Deploy version ${offeredVersion}` }
 
 export interface ActWords {
   title: string

@@ -9,7 +9,7 @@ import { Confirm } from '#components/ui/confirm.tsx'
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from '#components/ui/menu.tsx'
 import { type DeploymentState, SERVING_STATES } from '#db/schema/states.ts'
 import type { DeploymentView } from '#server/api/views.ts'
-import { type Act, actsFor, actWords } from './actions-model.ts'
+import { type Act, actsFor, actWords, refusedBecause } from './actions-model.ts'
 
 const FACES: Record<Act, { label: string; icon: LucideIcon }> = {
   cancel: { label: 'Cancel', icon: Ban },
@@ -32,11 +32,12 @@ export function DeploymentActions({ deployment, state }: ActionsProps) {
   const [asked, setAsked] = useState<Act | null>(null)
   const acts = actsFor(state)
   const [first] = acts
+  const refused = (act: Act) => refusedBecause(act, deployment.warnings)
   if (!first) return null
   const First = FACES[first].icon
   return (
     <div className="flex items-center gap-2">
-      {BESIDE.has(first) && (
+      {BESIDE.has(first) && !refused(first) && (
         <Button onClick={() => setAsked(first)}>
           <First /> {FACES[first].label}
         </Button>
@@ -50,11 +51,21 @@ export function DeploymentActions({ deployment, state }: ActionsProps) {
         <MenuContent>
           {acts.map((act) => {
             const { icon: Icon, label } = FACES[act]
+            const why = refused(act)
             return (
               <div key={act}>
                 {act === 'delete' && acts.length > 1 && <MenuSeparator />}
-                <MenuItem danger={act === 'delete'} onSelect={() => setAsked(act)}>
-                  <Icon /> {label}
+                <MenuItem
+                  danger={act === 'delete'}
+                  disabled={why !== null}
+                  className={why ? 'h-auto items-start py-1.5' : undefined}
+                  onSelect={() => setAsked(act)}
+                >
+                  <Icon className={why ? 'mt-0.5' : undefined} />
+                  <span className="grid">
+                    {label}
+                    {why && <span className="text-sm">{why}</span>}
+                  </span>
                 </MenuItem>
               </div>
             )

@@ -29,7 +29,7 @@ export function DeploymentView({ deploymentId }: { deploymentId: string }) {
   return (
     <div className="grid grid-cols-1 gap-5">
       <DeploymentHeader deployment={deployment} state={progress.state} />
-      {!GONE.has(progress.state) && <TemplateWarnings warnings={deployment.warnings} />}
+      {!GONE.has(progress.state) && <TemplateWarnings deployment={deployment} />}
       <FailureBanner deployment={deployment} progress={progress} />
       <ConnectPanel deployment={deployment} state={progress.state} />
       <div className="grid items-start gap-5 lg:grid-cols-[320px_minmax(0,1fr)]">

@@ -6,9 +6,10 @@ import { STEP_TITLES } from '#components/status/status.ts'
 import { Button } from '#components/ui/button.tsx'
 import { Notice } from '#components/ui/notice.tsx'
 import type { DeploymentView } from '#server/api/views.ts'
-import { actsFor } from './actions-model.ts'
+import { canRedeploy } from './actions-model.ts'
 import { ActDialog } from './deployment-actions.tsx'
 import type { Progress, UndoLine } from './steps-model.ts'
+import { InsteadLink } from './template-warnings.tsx'
 
 interface FailureBannerProps {
   deployment: DeploymentView
@@ -23,7 +24,6 @@ export function FailureBanner({ deployment, progress }: FailureBannerProps) {
   if (!error || state === 'deleted' || state === 'deleting') return null
   if (error.code === 'CANCELLED') return <Cancelled undo={undo} leftovers={deployment.error?.leftovers ?? []} />
   const serves = state === 'healthy' || state === 'unhealthy'
-  const canRedeploy = actsFor(state).includes('redeploy')
   const place = error.step ? ` at “${STEP_TITLES[error.step].title}”` : ''
   return (
     <>
@@ -35,8 +35,12 @@ export function FailureBanner({ deployment, progress }: FailureBannerProps) {
         }
         action={
           <>
-            <NextAction code={error.code} />
-            {canRedeploy && (
+            {error.code === 'TEMPLATE_REFUSED' && deployment.warnings.length === 0 ? (
+              <InsteadLink deployment={deployment} />
+            ) : (
+              <NextAction code={error.code} />
+            )}
+            {canRedeploy(state, deployment.warnings) && (
               <Button size="sm" onClick={() => setAsking(true)}>
                 Redeploy
               </Button>

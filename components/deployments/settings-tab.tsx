@@ -18,7 +18,7 @@ import { RelativeTime } from '#components/ui/relative-time.tsx'
 import type { DeploymentState } from '#db/schema/states.ts'
 import type { DeploymentView } from '#server/api/views.ts'
 import type { TemplateView } from '#server/api/views-templates.ts'
-import { actsFor } from './actions-model.ts'
+import { actsFor, canRedeploy } from './actions-model.ts'
 import { ActDialog } from './deployment-actions.tsx'
 
 interface SettingsTabProps {
@@ -97,7 +97,7 @@ function Variables({ deployment, state, template }: SettingsTabProps & { templat
           </li>
         ))}
       </ul>
-      {actsFor(state).includes('redeploy') && (
+      {canRedeploy(state, deployment.warnings) && (
         <Button className="justify-self-start" onClick={() => setOpen(true)}>
           Change and redeploy
         </Button>

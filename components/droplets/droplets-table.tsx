@@ -42,12 +42,12 @@ export const DropletsTable = ({ droplets }: { droplets: readonly DropletView[] }
             <td className="px-4">
               <div className="flex items-center gap-2">
                 <Meter
-                  value={droplet.memoryBytes > 0 ? droplet.reservedMemoryBytes / droplet.memoryBytes : 0}
+                  value={droplet.usableMemoryBytes > 0 ? droplet.reservedMemoryBytes / droplet.usableMemoryBytes : 0}
                   label={toBlock(droplet).reservedWords}
                   className="w-20"
                 />
-                <span className="font-mono text-muted text-sm">
-                  {formatBytes(droplet.reservedMemoryBytes)} / {formatBytes(droplet.memoryBytes)}
+                <span className="font-mono text-muted text-sm" title={toBlock(droplet).systemWords}>
+                  {formatBytes(droplet.reservedMemoryBytes)} / {formatBytes(droplet.usableMemoryBytes)}
                 </span>
               </div>
             </td>

@@ -48,8 +48,9 @@ export function DropletsView() {
         title="Droplets"
         lead={
           <>
-            {plural(sum.droplets, 'droplet')}, {formatBytes(sum.reservedMemoryBytes)} of {formatBytes(sum.memoryBytes)}{' '}
-            reserved, <span className="font-mono text-sm">{sum.monthly}</span>
+            {plural(sum.droplets, 'droplet')}, {formatBytes(sum.reservedMemoryBytes)} of{' '}
+            {formatBytes(sum.usableMemoryBytes)} usable memory reserved,{' '}
+            <span className="font-mono text-sm">{sum.monthly}</span>
           </>
         }
       >

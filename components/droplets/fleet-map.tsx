@@ -81,14 +81,14 @@ function BlockCard({ block }: { block: Block }) {
   )
 }
 
-/** What is reserved is hatched: it is held, not measured. */
+/** What is reserved is hatched: it is held, not measured. The system's own share is hatched grey, at the end. */
 function MemoryBar({ block }: { block: Block }) {
-  const { droplet, segments, reservedWords } = block
+  const { droplet, segments, systemWidth, systemWords, reservedWords, cpuWords } = block
   return (
     <div className="grid gap-1">
       <div
         role="img"
-        aria-label={`${droplet.name}: ${reservedWords}`}
+        aria-label={`${droplet.name}: ${reservedWords}, ${systemWords}`}
         className={cn(
           'relative flex h-9 overflow-hidden rounded-control border bg-sunken',
           TONE_TEXT[DROPLET_STATUS[droplet.state].tone],
@@ -102,8 +102,19 @@ function MemoryBar({ block }: { block: Block }) {
             className="hatch absolute inset-y-0 border-paper border-r-2 bg-accent-soft text-accent/45"
           />
         ))}
+        <div
+          title={systemWords}
+          style={{ width: `${systemWidth * 100}%` }}
+          className="hatch absolute inset-y-0 right-0 border-line-strong border-l bg-sunken text-line-strong"
+        />
       </div>
-      <p className="text-muted text-sm">{reservedWords}</p>
+      <p className="flex flex-wrap justify-between gap-x-3 text-muted text-sm">
+        <span>{reservedWords}</span>
+        <span className="flex items-center gap-1.5">
+          <span className="hatch size-3 rounded-[3px] border text-line-strong" aria-hidden /> {systemWords}
+        </span>
+      </p>
+      <p className="text-muted text-sm">{cpuWords}</p>
     </div>
   )
 }

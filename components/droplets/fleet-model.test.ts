@@ -11,6 +11,15 @@ describe('the fleet map', () => {
     ])
   })
 
+  it('counts what is reserved against what is usable, and draws the system’s share', () => {
+    expect(toBlock(droplet())).toMatchObject({
+      reservedWords: '512 MB of 768 MB usable',
+      cpuWords: '0.25 of 0.9 vCPU',
+      systemWidth: 0.25,
+      systemWords: '256 MB for the system',
+    })
+  })
+
   it('never draws beyond the droplet', () => {
     const crowded = droplet({
       deployments: Array.from({ length: 200 }, (_, n) => ({
@@ -31,7 +40,7 @@ describe('the fleet map', () => {
   it('adds up what the fleet costs and holds', () => {
     expect(totals([droplet(), droplet()])).toEqual({
       droplets: 2,
-      memoryBytes: 2 * GIB,
+      usableMemoryBytes: 1.5 * GIB,
       reservedMemoryBytes: GIB,
       monthly: '$12.00/mo',
     })

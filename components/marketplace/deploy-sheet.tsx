@@ -9,6 +9,7 @@ import type { TemplateCard } from '#server/api/views-templates.ts'
 import { DeployForm } from './deploy-form.tsx'
 import { useDefaults } from './use-defaults.ts'
 import type { Deploy } from './use-deploy.ts'
+import { PriceField } from './where-field.tsx'
 
 interface DeploySheetProps {
   template: TemplateCard
@@ -48,6 +49,7 @@ function SheetBody({ template, deploy, close }: { template: TemplateCard; deploy
   return (
     <DeployForm template={whole.data} defaults={defaults} deploy={deploy} onStarted={close}>
       <DialogFooter>
+        <PriceField template={whole.data} />
         <Button onClick={close}>Cancel</Button>
         <Button tone="primary" type="submit" pending={deploy.submitting}>
           Deploy

@@ -1,30 +1,35 @@
 'use client'
 import { useFormContext } from 'react-hook-form'
 import { readBytes, readThousandths } from '#components/admin/templates/editor/quantities.ts'
-import { PlacementChoice } from '#components/placement/placement-choice.tsx'
+import { PlacementChoice, PriceLine } from '#components/placement/placement-choice.tsx'
 import type { TemplateCard } from '#server/api/views-templates.ts'
 import { cpuProblem, type DeployValues, isRegion, memoryProblem } from './deploy-model.ts'
 import { useSettled } from './use-filters.ts'
 
 const ASK_AFTER_MS = 250
 
-/** Asks with what is typed so far; what is not valid yet counts as the template's own. */
-export function WhereField({ template }: { template: TemplateCard }) {
-  const { setValue, watch } = useFormContext<DeployValues>()
+/** What is asked of placement: what is typed so far; what is not valid yet counts as the template's own. */
+function useWish(template: TemplateCard) {
+  const { watch } = useFormContext<DeployValues>()
   const [region, memory, cpu, dropletId] = watch(['region', 'memory', 'cpu', 'dropletId'])
   const typed = region.trim()
   const asked = useSettled(JSON.stringify({ typed, memory, cpu }), ASK_AFTER_MS)
   const settled = JSON.parse(asked) as { typed: string; memory: string; cpu: string }
-  return (
-    <PlacementChoice
-      template={template.slug}
-      region={isRegion(settled.typed) ? settled.typed : ''}
-      need={{
-        memoryBytes: memoryProblem(settled.memory) ? template.memoryBytes : readBytes(settled.memory),
-        cpuMillis: cpuProblem(settled.cpu) ? template.cpuMillis : readThousandths(settled.cpu),
-      }}
-      dropletId={dropletId}
-      onChange={(id) => setValue('dropletId', id, { shouldDirty: true })}
-    />
-  )
+  return {
+    template: template.slug,
+    region: isRegion(settled.typed) ? settled.typed : '',
+    need: {
+      memoryBytes: memoryProblem(settled.memory) ? template.memoryBytes : readBytes(settled.memory),
+      cpuMillis: cpuProblem(settled.cpu) ? template.cpuMillis : readThousandths(settled.cpu),
+    },
+    dropletId,
+  }
 }
+
+export function WhereField({ template }: { template: TemplateCard }) {
+  const { setValue } = useFormContext<DeployValues>()
+  return <PlacementChoice {...useWish(template)} onChange={(id) => setValue('dropletId', id, { shouldDirty: true })} />
+}
+
+/** Stands beside the button, so that nobody buys unseen. */
+export const PriceField = ({ template }: { template: TemplateCard }) => <PriceLine {...useWish(template)} />

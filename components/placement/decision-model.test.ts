@@ -67,7 +67,7 @@ describe('why this droplet', () => {
 
   it('says that names decide between equals', () => {
     const [, second] = candidateRows(decision([existing('nyc3-1'), existing('nyc3-2')]))
-    expect(second?.behind).toBe('The same score; the name decides.')
+    expect(second?.behind).toBe('Equal score: first by name.')
   })
 
   it('groups those that were ruled out by reason, counts them all and names those it can', () => {

@@ -16,6 +16,9 @@ export function digits(millionths: number): string {
   return `${sign}${text.slice(0, -6)}.${text.slice(-6)}`
 }
 
+/** Millionths as a list shows them: 0.81. The sum that adds up is one click away. */
+export const twoDigits = (millionths: number): string => (millionths / MILLION).toFixed(2)
+
 /** "+0.050000", with a true minus sign. */
 const signed = (millionths: number): string => (millionths > 0 ? '+' : '') + digits(millionths)
 
@@ -126,7 +129,7 @@ const NAMED_DIFFERENCES_MAX = 3
 
 function behindWords(best: Candidate, candidate: Candidate): string {
   const by = best.score - candidate.score
-  if (by === 0) return 'The same score; the name decides.'
+  if (by === 0) return 'Equal score: first by name.'
   const named = differences(best, candidate).slice(0, NAMED_DIFFERENCES_MAX)
   return `${digits(by)} behind: ${named
     .map(({ name, points }) => `${FACTOR_WORDS[name].title} ${signed(points)}`)

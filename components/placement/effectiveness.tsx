@@ -96,7 +96,8 @@ function Regret({ view: { judged, regret, use } }: { view: EffectivenessView }) 
       <div className="grid gap-2">
         <p className="font-mono text-xl">{judged === 0 ? '–' : formatMonthly(regret.monthlyMicros)}</p>
         <p className="text-muted">
-          What the best choices would cost less, knowing what is really used and what each droplet turned out to be.
+          Regret is what you pay a month beyond the best choices in hindsight, now that it is known what each server
+          really uses; 0 means that nothing cheaper was there.
         </p>
       </div>
       {regret.worst.length > 0 && (

@@ -6,7 +6,7 @@ import { useTRPC } from '#components/trpc/client.tsx'
 import { pageError } from '#components/trpc/errors.ts'
 import { NativeSelect } from '#components/ui/input.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
-import { type ChoiceRow, choiceRows } from './preview-model.ts'
+import { type ChoiceRow, choiceRows, priceLine } from './preview-model.ts'
 
 interface PlacementChoiceProps {
   template: string
@@ -18,11 +18,12 @@ interface PlacementChoiceProps {
   onChange: (dropletId: string | null) => void
 }
 
-/** Where the deployment would go, what else there is, and what it costs to want something else. */
-export function PlacementChoice({ template, region, need, dropletId, onChange }: PlacementChoiceProps) {
+type Asked = Omit<PlacementChoiceProps, 'onChange'>
+
+/** One question to the server for all who show its answer. */
+function usePreview({ template, region, need, dropletId }: Asked) {
   const trpc = useTRPC()
-  const { data: droplets = [] } = useDroplets()
-  const { data, error } = useQuery({
+  return useQuery({
     ...trpc.selection.preview.queryOptions({
       template,
       ...(region && { region }),
@@ -31,9 +32,26 @@ export function PlacementChoice({ template, region, need, dropletId, onChange }:
     }),
     placeholderData: keepPreviousData,
   })
+}
+
+/** What it costs and where it goes, for the place beside the button. */
+export function PriceLine(asked: Asked) {
+  const { data, error } = usePreview(asked)
+  if (error) return null
+  return (
+    <p className="min-w-0 flex-1 basis-48 self-center text-sm" aria-live="polite" data-testid="price-line">
+      {data ? priceLine(data.choice) : <Skeleton className="h-5 w-40" />}
+    </p>
+  )
+}
+
+/** Where the deployment would go, what else there is, and what it costs to want something else. */
+export function PlacementChoice({ onChange, ...asked }: PlacementChoiceProps) {
+  const { data: droplets = [] } = useDroplets()
+  const { data, error } = usePreview(asked)
   if (error) return <p className="text-muted text-sm">{pageError(error).message}</p>
   if (!data) return <Skeleton className="h-24" />
-  const rows = choiceRows(data, droplets, need)
+  const rows = choiceRows(data, droplets)
   const shown = new Set(rows.map((row) => row.dropletId))
   const others = droplets.filter(({ id, state }) => !shown.has(id) && state !== 'deleted' && state !== 'deleting')
   return (
@@ -41,7 +59,7 @@ export function PlacementChoice({ template, region, need, dropletId, onChange }:
       rows={rows}
       refused={data.choice.kind === 'none' ? `${data.choice.reason} ${data.choice.change}` : null}
       others={others.map(({ id, name }) => ({ id, name }))}
-      dropletId={dropletId}
+      dropletId={asked.dropletId}
       onChange={onChange}
     />
   )

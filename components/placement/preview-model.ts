@@ -2,8 +2,8 @@
 import { formatMonthly } from '#components/ui/format.ts'
 import type { DropletView } from '#server/api/views.ts'
 import type { PreviewChoice, PreviewView } from '#server/api/views-placement.ts'
-import type { Resources } from '#server/placement/types.ts'
-import { digits, keyOf, percent } from './decision-model.ts'
+import type { Choice } from '#server/placement/types.ts'
+import { keyOf, percent, twoDigits } from './decision-model.ts'
 
 export interface ChoiceRow {
   key: string
@@ -24,9 +24,7 @@ export interface ChoiceRow {
   dropletId: string | null
 }
 
-type Need = Pick<Resources, 'memoryBytes' | 'cpuMillis'>
-
-export function choiceRows(preview: PreviewView, droplets: readonly DropletView[], need: Need): ChoiceRow[] {
+export function choiceRows(preview: PreviewView, droplets: readonly DropletView[]): ChoiceRow[] {
   return preview.choices.map((choice, index) => {
     const { candidate, addedMonthlyMicros } = choice
     const isNew = candidate.kind === 'create'
@@ -36,8 +34,11 @@ export function choiceRows(preview: PreviewView, droplets: readonly DropletView[
       where: isNew ? null : candidate.region,
       price: addedMonthlyMicros > 0 ? `+${formatMonthly(addedMonthlyMicros)}` : 'no extra cost',
       monthly: formatMonthly(choice.monthlyMicros),
-      score: digits(candidate.score),
-      changes: changesOf(choice, droplets, need),
+      score: twoDigits(candidate.score),
+      changes: [
+        ...changesOf(choice, droplets),
+        ...(index === 0 && isNew && preview.whyLarger ? [preview.whyLarger] : []),
+      ],
       consequences: choice.consequences,
       best: index === 0,
       dropletId: isNew ? null : candidate.dropletId,
@@ -45,7 +46,7 @@ export function choiceRows(preview: PreviewView, droplets: readonly DropletView[
   })
 }
 
-function changesOf({ candidate, forecast }: PreviewChoice, droplets: readonly DropletView[], need: Need): string[] {
+function changesOf({ candidate, forecast }: PreviewChoice, droplets: readonly DropletView[]): string[] {
   if (!forecast) return []
   const arrives = forecast.latencyMs === null ? [] : [`${Math.round(forecast.latencyMs)} ms from your place`]
   if (candidate.kind === 'create')
@@ -54,20 +55,28 @@ function changesOf({ candidate, forecast }: PreviewChoice, droplets: readonly Dr
       ...arrives,
     ]
   const droplet = droplets.find(({ id }) => id === candidate.dropletId)
-  const share = (after: number, reserved: number | undefined, needed: number) =>
-    reserved === undefined
+  const share = (after: number, reserved: number | undefined, usable: number | undefined) =>
+    reserved === undefined || !usable
       ? `is ${percent(after)} reserved`
-      : `goes from ${percent(before(after, reserved, needed))} to ${percent(after)}`
+      : `goes from ${percent(reserved / usable)} to ${percent(after)}`
   return [
-    `Memory on ${candidate.name} ${share(forecast.memoryShareAfter, droplet?.reservedMemoryBytes, need.memoryBytes)}`,
-    `CPU ${share(forecast.cpuShareAfter, droplet?.reservedCpuMillis, need.cpuMillis)}`,
+    `Memory on ${candidate.name} ${share(forecast.memoryShareAfter, droplet?.reservedMemoryBytes, droplet?.usableMemoryBytes)}`,
+    `CPU ${share(forecast.cpuShareAfter, droplet?.reservedCpuMillis, droplet?.usableCpuMillis)}`,
     ...arrives,
   ]
 }
 
-/** The forecast counts against what the system leaves free, which is known here only through it. */
-const before = (after: number, reserved: number, needed: number): number =>
-  reserved + needed > 0 ? (after * reserved) / (reserved + needed) : 0
+/** What a deployment costs and where it goes, in one line beside its button. */
+export function priceLine(choice: Choice): string {
+  switch (choice.kind) {
+    case 'existing':
+      return `No extra cost, on ${choice.name}`
+    case 'create':
+      return `+${formatMonthly(choice.priceMonthlyMicros)}, a new ${choice.size} in ${choice.region}`
+    case 'none':
+      return choice.reason
+  }
+}
 
 /** "Memory would go to nyc3-1." */
 export function exampleWords(template: string, { choice }: Pick<PreviewView, 'choice'>): string {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { PlacementSettings } from '#db/placement-preferences.ts'
 import {
   isSame,
+  lacksPlace,
   problems,
   readLimit,
   wishesOf,
@@ -59,10 +60,22 @@ describe('placement settings', () => {
       'provisioning.maxDropletsPerUser',
       'provisioning.monthlyBudgetUsd',
     ])
+    expect(problems(wrong)).toMatchObject({
+      'provisioning.maxDropletsPerUser': 'Use a whole number of droplets, or leave it empty',
+      'provisioning.monthlyBudgetUsd': 'Use 0 or more, or leave it empty for no cap',
+    })
     const nothing = { resources: 0, load: 0, location: 0, cost: 0, redundancy: 0, preferences: 0 }
     expect(problems({ ...settings, weights: nothing })).toEqual({
       weights: 'Give at least one factor a weight above 0',
     })
+  })
+
+  it('nearest needs a place, unless the round trips are measured', () => {
+    const nearest = withStrategy({ ...settings, place: null, latency: 'distance' }, 'nearest')
+    expect(lacksPlace(nearest)).toBe(true)
+    expect(lacksPlace({ ...nearest, latency: 'measured' })).toBe(false)
+    expect(lacksPlace({ ...nearest, place: { lat: 0, lon: 0, label: 'Here' } })).toBe(false)
+    expect(lacksPlace(withStrategy(nearest, 'balanced'))).toBe(false)
   })
 
   it('an empty limit is no limit, and 0 is one', () => {

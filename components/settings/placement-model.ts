@@ -54,6 +54,10 @@ export function problems(settings: PlacementSettings): Record<string, string> {
   return Object.fromEntries((error?.issues ?? []).map(({ path, message }) => [path.join('.'), message]))
 }
 
+/** Distance is what `nearest` decides by, and it is measured from a place. */
+export const lacksPlace = ({ strategy, place, latency }: PlacementSettings): boolean =>
+  strategy === 'nearest' && place === null && latency === 'distance'
+
 /** Empty means no limit; anything that is no number is kept apart as NaN, so that the field can say so. */
 export const readLimit = (text: string): number | null => (text.trim() === '' ? null : Number(text))
 

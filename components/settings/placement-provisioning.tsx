@@ -119,7 +119,7 @@ interface LimitProps {
 }
 
 const Limit = ({ id, label, empty, value, error, onChange }: LimitProps) => (
-  <Field id={id} label={label} hint={`Empty: ${empty}.`} error={error}>
+  <Field id={id} label={label} hint={`Empty: ${empty}.`} error={error && `${error}.`}>
     <Input
       id={id}
       type="number"

@@ -2,8 +2,9 @@
 import { usePreset, WeightSliders } from '#components/placement/weight-sliders.tsx'
 import { STRATEGY_NAMES, STRATEGY_WORDS } from '#components/placement/words.ts'
 import { Button } from '#components/ui/button.tsx'
+import { Notice } from '#components/ui/notice.tsx'
 import type { DraftProps } from './placement.tsx'
-import { withStrategy, withWeight } from './placement-model.ts'
+import { lacksPlace, withStrategy, withWeight } from './placement-model.ts'
 import { SettingCard } from './setting-card.tsx'
 
 export function PlacementWeights({ draft, errors, change }: DraftProps) {
@@ -33,6 +34,14 @@ export function PlacementWeights({ draft, errors, change }: DraftProps) {
             </label>
           ))}
         </fieldset>
+        {lacksPlace(draft) && (
+          <Notice tone="warn" role="status" title="Nearest to where?">
+            <a href="#place" className="underline underline-offset-2">
+              Choose a place
+            </a>
+            , or distance decides nothing: all regions are equally near.
+          </Notice>
+        )}
       </SettingCard>
       <SettingCard
         title="Weights"

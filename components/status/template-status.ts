@@ -182,8 +182,8 @@ export const RUNS_STATUS: Record<Runs, Status> = {
   here: {
     tone: 'ok',
     icon: PackageCheck,
-    label: 'Runs here',
-    sentence: 'Its image is there for your droplets to pull.',
+    label: 'Image found',
+    sentence: 'Its registry has the image, so your droplets can pull it.',
     terminal: true,
   },
   unknown: {

@@ -12,6 +12,8 @@ export const droplet = (over: Partial<DropletView> = {}): DropletView => ({
   vcpus: 1,
   memoryBytes: GIB,
   diskBytes: 25 * GIB,
+  usableMemoryBytes: 0.75 * GIB,
+  usableCpuMillis: 900,
   reservedMemoryBytes: GIB / 2,
   reservedCpuMillis: 250,
   priceMonthlyMicros: 6_000_000,

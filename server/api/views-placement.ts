@@ -18,6 +18,8 @@ export interface PreviewChoice {
 /** Where a deployment would go now; `choices` begins with what placement would choose by itself. */
 export interface PreviewView extends Decision {
   choices: PreviewChoice[]
+  /** When what placement would buy by itself is dearer than the smallest size that fits; null: it is not. */
+  whyLarger: string | null
   /** Of the fleet as it stands. */
   monthlyNowMicros: number
 }

@@ -34,6 +34,8 @@ export interface DeploymentView {
   name: string
   template: { slug: string; name: string }
   templateVersion: number
+  /** The version of the template that can be deployed now; null: none can. */
+  offeredVersion: number | null
   state: DeploymentState
   /** Full URL for an agent; null while nothing serves. */
   endpoint: string | null
@@ -95,6 +97,9 @@ export interface DropletView {
   vcpus: number
   memoryBytes: number
   diskBytes: number
+  /** What containers can have: the droplet's own, less what its system takes. All room is counted against these. */
+  usableMemoryBytes: number
+  usableCpuMillis: number
   reservedMemoryBytes: number
   reservedCpuMillis: number
   priceMonthlyMicros: number

@@ -25,6 +25,7 @@ export async function getDeployment(ctx: UserCtx, input: { deploymentId: string 
       .select({
         row: deployments,
         template: { slug: toolCatalog.slug, name: toolCatalog.displayName },
+        offered: { version: toolCatalog.version, status: toolCatalog.status },
         version: { number: templateVersions.version, config: templateVersions.config },
         standing: { ...standingColumns, note: templateVersions.note },
         droplet: { id: droplets.id, name: droplets.name, region: droplets.region, size: droplets.size },
@@ -52,12 +53,15 @@ export async function getDeployment(ctx: UserCtx, input: { deploymentId: string 
     liveTokens(db, id),
   ])
   if (!found) throw new BerthError('NOT_FOUND', 'There is no such deployment.')
-  const { row, template, version, standing, droplet } = found
+  const { row, template, offered, version, standing, droplet } = found
+  const isOffered =
+    (offered.status === 'published' || offered.status === 'deprecated') && standing.upstreamStatus !== 'deleted'
   return {
     deploymentId: row.id,
     name: row.name,
     template,
     templateVersion: version.number,
+    offeredVersion: isOffered ? offered.version : null,
     state: row.state,
     endpoint: serves(row) ? `${ctx.config.publicUrl}/mcp/${row.id}` : null,
     dropletId: row.dropletId,

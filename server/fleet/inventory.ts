@@ -6,6 +6,7 @@ import { dropletAlarms } from '#db/schema/placement.ts'
 import type { DropletView } from '#server/api/views.ts'
 import type { UserCtx } from '#server/context.ts'
 import { BerthError } from '#server/errors.ts'
+import { capacityOf } from '#server/placement/index.ts'
 import { ownedTx } from '#server/tx.ts'
 import { type HoldRow, holdsInForce } from './breaker/gate.ts'
 import { releaseHold } from './breaker/round.ts'
@@ -53,6 +54,7 @@ export async function listDroplets(ctx: UserCtx): Promise<DropletView[]> {
   ])
   return rows.map((d) => {
     const here = held.filter((h) => h.reservation.dropletId === d.id)
+    const usable = capacityOf(d)
     return {
       id: d.id,
       name: d.name,
@@ -62,6 +64,8 @@ export async function listDroplets(ctx: UserCtx): Promise<DropletView[]> {
       vcpus: d.vcpus,
       memoryBytes: d.memoryBytes,
       diskBytes: d.diskBytes,
+      usableMemoryBytes: usable.memoryBytes,
+      usableCpuMillis: usable.cpuMillis,
       reservedMemoryBytes: here.reduce((sum, h) => sum + h.reservation.memoryBytes, 0),
       reservedCpuMillis: here.reduce((sum, h) => sum + h.reservation.cpuMillis, 0),
       priceMonthlyMicros: d.priceMonthlyMicros,

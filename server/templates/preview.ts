@@ -5,7 +5,7 @@ import { droplets } from '#db/schema/fleet.ts'
 import type { PreviewView } from '#server/api/views-placement.ts'
 import { BerthError } from '#server/errors.ts'
 import { preferencesFor, preferencesOf, snapshotFor } from '#server/fleet/index.ts'
-import { choose } from '#server/placement/index.ts'
+import { choose, whyLarger } from '#server/placement/index.ts'
 import { findTemplate } from './catalogue.ts'
 import { choicesOf } from './choices.ts'
 import { requestOf, type Wish } from './cost.ts'
@@ -36,5 +36,6 @@ export async function previewPlacement(
     ...decision,
     monthlyNowMicros: snapshot.monthlyCostMicros,
     choices: choicesOf(snapshot, anywhere, free, dropletId),
+    whyLarger: whyLarger(snapshot, anywhere, free.choice),
   }
 }

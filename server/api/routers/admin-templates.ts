@@ -106,6 +106,12 @@ export const adminTemplatesRouter = router({
     .input(perhaps)
     .query(({ ctx, input }): ReturnType<typeof exportTemplate> => exportTemplate(ctx.user, input)),
   bulk: adminProcedure
-    .input(z.strictObject({ slugs: z.array(slug).min(1).max(500), action: z.enum(BULK_ACTIONS) }))
+    .input(
+      z.strictObject({
+        slugs: z.array(slug).min(1).max(500),
+        action: z.enum(BULK_ACTIONS),
+        message: message.optional(),
+      }),
+    )
     .mutation(({ ctx, input }): Promise<BulkResult[]> => bulkTemplates(ctx.user, input)),
 })

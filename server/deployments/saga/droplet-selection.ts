@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { and, eq } from 'drizzle-orm'
 import { droplets, reservations } from '#db/schema/fleet.ts'
 import { BerthError } from '#server/errors.ts'
+import { whyLarger } from '#server/placement/index.ts'
 import type { PlacementRequest, Snapshot } from '#server/placement/types.ts'
 import { housekeepingTx } from '#server/tx.ts'
 import type { Capacity } from '../ports.ts'
@@ -130,7 +131,8 @@ async function place(c: StepContext): Promise<{ output: Placed; message: string 
 async function takeTurn(c: StepContext, request: PlacementRequest): Promise<Turn> {
   const snapshot = await c.deps.fleet.snapshotFor(c.row.userId, { signal: c.signal, deploymentId: c.row.id })
   const decision = c.deps.choose(snapshot, request)
-  const { choice, summary: message } = decision
+  const { choice, summary } = decision
+  const message = [summary, whyLarger(snapshot, request, choice)].filter(Boolean).join(' ')
   if (choice.kind === 'existing') {
     try {
       await c.willUndo({ name: 'reservation.release', args: {} })

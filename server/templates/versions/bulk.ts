@@ -16,11 +16,11 @@ export interface BulkResult {
 }
 
 /** `validate` and `publish` mean the newest version, `deprecate` and `withdraw` every version that people can get. */
-const ACTIONS: Record<BulkAction, (ctx: CheckingCtx, slug: string) => Promise<unknown>> = {
+const ACTIONS: Record<BulkAction, (ctx: CheckingCtx, slug: string, message?: string) => Promise<unknown>> = {
   validate: async (ctx, slug) => validateTemplate(ctx, { slug, version: await newest(ctx, slug) }),
   publish: async (ctx, slug) => publishTemplate(ctx, { slug, version: await newest(ctx, slug) }),
-  deprecate: (ctx, slug) => deprecateTemplate(ctx, { slug }),
-  withdraw: (ctx, slug) => withdrawTemplate(ctx, { slug }),
+  deprecate: (ctx, slug, message) => deprecateTemplate(ctx, { slug, message }),
+  withdraw: (ctx, slug, message) => withdrawTemplate(ctx, { slug, message }),
 }
 
 const newest = async (ctx: UserCtx, slug: string) => (await readVersion(ctx, { slug })).version.version
@@ -28,13 +28,14 @@ const newest = async (ctx: UserCtx, slug: string) => (await readVersion(ctx, { s
 /** One after the other, each in a transaction of its own: one that is refused does not hold up the rest. */
 export async function bulkTemplates(
   ctx: CheckingCtx,
-  input: { slugs: string[]; action: BulkAction },
+  /** `message`: to whoever runs what is deprecated or withdrawn. */
+  input: { slugs: string[]; action: BulkAction; message?: string | undefined },
 ): Promise<BulkResult[]> {
   requireAdmin(ctx)
   const results: BulkResult[] = []
   for (const slug of new Set(input.slugs)) {
     try {
-      await ACTIONS[input.action](ctx, slug)
+      await ACTIONS[input.action](ctx, slug, input.message)
       results.push({ slug, ok: true })
     } catch (error) {
       const known = toBerthError(error)

@@ -9,10 +9,12 @@ import { withWords } from '#components/trpc/errors.ts'
 import { Button } from '#components/ui/button.tsx'
 import { Confirm } from '#components/ui/confirm.tsx'
 import { Dialog, DialogContent, DialogFooter } from '#components/ui/dialog.tsx'
+import { Field } from '#components/ui/field.tsx'
 import { plural } from '#components/ui/format.ts'
+import { Textarea } from '#components/ui/input.tsx'
 import { toast } from '#components/ui/toast.tsx'
 import type { AdminTemplateRow } from '#server/api/views-templates.ts'
-import { BULK_ACTIONS, type BulkAction, splitFor } from './list-model.ts'
+import { BULK_ACTIONS, type BulkAction, runningWords, splitFor, whyNone } from './list-model.ts'
 
 const WORDS: Record<BulkAction, { label: string; done: string; what: string }> = {
   validate: {
@@ -55,10 +57,16 @@ export function BulkBar({ rows, onClear }: BulkBarProps) {
   const bulk = useMutation(admin.templates.bulk.mutationOptions())
   const [asked, setAsked] = useState<BulkAction | null>(null)
   const [outcome, setOutcome] = useState<{ action: BulkAction; results: Outcome[] } | null>(null)
-  const action = asked ?? 'validate'
+  const [message, setMessage] = useState('')
+  // While it closes, the dialog keeps its last words.
+  const [action, setAction] = useState<BulkAction>(asked ?? 'validate')
+  if (asked && asked !== action) setAction(asked)
+  const retires = action === 'deprecate' || action === 'withdraw'
   const { taken, left } = splitFor(action, rows)
   const run = async () => {
-    const results = await bulk.mutateAsync({ slugs: taken.map((row) => row.slug), action }).catch(withWords)
+    const said = retires && message.trim() ? { message: message.trim() } : {}
+    const results = await bulk.mutateAsync({ slugs: taken.map((row) => row.slug), action, ...said }).catch(withWords)
+    setMessage('')
     await queryClient.invalidateQueries({ queryKey: admin.templates.pathKey() })
     if (results.some((result) => !result.ok)) setOutcome({ action, results })
     else toast.ok(`${WORDS[action].done}: ${plural(results.length, 'template')}`)
@@ -82,6 +90,7 @@ export function BulkBar({ rows, onClear }: BulkBarProps) {
                 size="sm"
                 tone={each === 'withdraw' ? 'danger-plain' : 'plain'}
                 disabled={count === 0}
+                title={whyNone(each, rows) ?? undefined}
                 onClick={() => setAsked(each)}
               >
                 {WORDS[each].label}
@@ -104,6 +113,12 @@ export function BulkBar({ rows, onClear }: BulkBarProps) {
       >
         <p>{WORDS[action].what}</p>
         <Names rows={taken} />
+        {retires && taken.length > 0 && (
+          <>
+            <p>{runningWords(action, taken)}</p>
+            <Message value={message} onChange={setMessage} />
+          </>
+        )}
         {left.length > 0 && (
           <p className="text-muted">
             Left alone, as this does not apply to {left.length === 1 ? 'it' : 'them'}:{' '}
@@ -134,6 +149,18 @@ export function BulkBar({ rows, onClear }: BulkBarProps) {
     </>
   )
 }
+
+const Message = ({ value, onChange }: { value: string; onChange: (value: string) => void }) => (
+  <Field id="bulk-message" label="Message to whoever runs them" hint="Optional: why, and what to use instead.">
+    <Textarea
+      id="bulk-message"
+      aria-describedby="bulk-message-hint"
+      value={value}
+      maxLength={1000}
+      onChange={(event) => onChange(event.target.value)}
+    />
+  </Field>
+)
 
 const countDone = (results: Outcome[]): string => `${results.filter((result) => result.ok).length} of ${results.length}`
 

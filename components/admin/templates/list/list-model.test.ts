@@ -6,8 +6,10 @@ import {
   canTake,
   countShows,
   readTemplateFilters,
+  runningWords,
   splitFor,
   verdictState,
+  whyNone,
   writeTemplateFilters,
 } from './list-model.ts'
 
@@ -76,5 +78,22 @@ describe('the templates table', () => {
   it('leaves alone the selected rows that an action does not mean', () => {
     const { taken, left } = splitFor('deprecate', [row(), row({ slug: 'new', status: 'draft' })])
     expect([taken.map((each) => each.slug), left.map((each) => each.slug)]).toEqual([['weather'], ['new']])
+  })
+
+  it('says why an action means none of them', () => {
+    expect(whyNone('publish', [row()])).toBe('Published already, and no newer draft waits.')
+    expect(whyNone('publish', [row({ status: 'withdrawn' })])).toContain('Withdrawn for good')
+    expect(whyNone('deprecate', [row({ status: 'draft' })])).toBe('Only what is published can be meant.')
+    expect(whyNone('publish', [row(), row({ status: 'draft' })])).toBeNull()
+  })
+
+  it('says before it withdraws how many deployments run it', () => {
+    expect(runningWords('withdraw', [row({ deployments: 2 }), row({ name: 'Maps' })])).toBe(
+      '2 deployments run what you withdraw and go on with a warning and can’t be redeployed: Weather 2.',
+    )
+    expect(runningWords('deprecate', [row({ deployments: 1 })])).toBe(
+      '1 deployment runs what you deprecate and goes on with a note: Weather 1.',
+    )
+    expect(runningWords('withdraw', [row()])).toBe('No deployment runs it.')
   })
 })

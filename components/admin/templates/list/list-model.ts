@@ -1,5 +1,6 @@
 /** The templates table: its filters, held by the URL, and which rows an action can mean. Pure. */
 import type { VerdictState } from '#components/status/template-status.ts'
+import { plural } from '#components/ui/format.ts'
 import { VERSION_STATUSES, type VersionStatus } from '#db/template-content.ts'
 import type { AdminTemplateRow } from '#server/api/views-templates.ts'
 
@@ -53,6 +54,28 @@ const FROM: Record<BulkAction, readonly VersionStatus[]> = {
 
 export const canTake = (action: BulkAction, row: AdminTemplateRow): boolean =>
   FROM[action].includes(row.status) || (action === 'publish' && row.draftVersion !== null && row.status !== 'withdrawn')
+
+/** Why an action means none of the selected rows; null: it means some. */
+export function whyNone(action: BulkAction, rows: readonly AdminTemplateRow[]): string | null {
+  if (rows.some((row) => canTake(action, row))) return null
+  if (rows.every(({ status }) => status === 'withdrawn')) return 'Withdrawn for good: save a new version of it first.'
+  return action === 'publish'
+    ? 'Published already, and no newer draft waits.'
+    : `Only what is ${FROM[action].join(' or ')} can be meant.`
+}
+
+/** Who is concerned when these are withdrawn or deprecated. */
+export function runningWords(action: 'deprecate' | 'withdraw', rows: readonly AdminTemplateRow[]): string {
+  const count = rows.reduce((sum, { deployments }) => sum + deployments, 0)
+  if (count === 0) return rows.length === 1 ? 'No deployment runs it.' : 'No deployment runs any of them.'
+  const many = count !== 1
+  const named = rows.filter(({ deployments }) => deployments > 0).map((row) => `${row.name} ${row.deployments}`)
+  const then = {
+    deprecate: `${many ? 'go' : 'goes'} on with a note`,
+    withdraw: `${many ? 'go' : 'goes'} on with a warning and can’t be redeployed`,
+  }[action]
+  return `${plural(count, 'deployment')} ${many ? 'run' : 'runs'} what you ${action} and ${then}: ${named.join(', ')}.`
+}
 
 /** The selected rows that an action means; the others are left alone and counted. */
 export function splitFor(
