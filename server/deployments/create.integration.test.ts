@@ -37,6 +37,23 @@ describe('create', () => {
     expect(events).toMatchObject([{ n: 1, type: 'state', data: { from: null, to: 'queued' } }])
   })
 
+  test('without a name, the second of a template is numbered, and a number is free again', async () => {
+    const keyed = await newTemplate(bench.base)
+    const named = async (name?: string) => {
+      const { deploymentId } = await createDeployment(ctx, { template: keyed, ...(name && { name }) })
+      return { deploymentId, name: (await getDeployment(ctx, { deploymentId })).name }
+    }
+    const first = await named()
+    const second = await named()
+    expect([first.name, second.name, (await named()).name]).toEqual([keyed, `${keyed} 2`, `${keyed} 3`])
+    expect((await named(keyed)).name).toBe(keyed)
+    await bench.sql`update deployments set state = 'deleted' where id = ${second.deploymentId}`
+    expect((await named()).name).toBe(`${keyed} 2`)
+    const { deploymentId } = await createDeployment(await newUser(bench.base), { template: keyed })
+    const [other] = await bench.sql`select name from deployments where id = ${deploymentId}`
+    expect(other?.name).toBe(keyed)
+  })
+
   test('I3: twenty clicks with one key are one deployment', async () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => createDeployment(ctx, { template, idempotencyKey: 'click-1' })),

@@ -49,6 +49,7 @@ export async function createDeployment(ctx: UserCtx, input: CreateInput): Promis
     templateId: template.id,
     templateVersionId: template.versionId,
     name: input.name ?? template.displayName,
+    isNameNumbered: input.name === undefined,
     priority: template.priority,
     idempotencyKey: input.idempotencyKey ?? null,
     region: input.region ?? null,
@@ -111,7 +112,8 @@ async function readTemplate(db: Db, slug: string, version: number | null): Promi
   const [row] = await db.execute<{ [K in keyof Template]: Template[K] }>(sql`
     select t.id, coalesce(v.content->>'displayName', t.display_name) as "displayName",
       coalesce((v.content->>'deploymentPriority')::int, t.deployment_priority) as priority, v.id as "versionId",
-      v.config, v.status, v.published_at is not null as "wasPublic", t.upstream_status as "upstreamStatus", t.upstream_message as "upstreamMessage"
+      v.config, v.status, v.published_at is not null as "wasPublic", t.upstream_status as "upstreamStatus", t.upstream_message as "upstreamMessage",
+      (v.config->'package' is not null and v.package_lock is null) as "isUnresolved"
     from tool_catalog t
     join template_versions v on v.template_id = t.id and v.version = coalesce(${version}::int, t.version)
     where t.slug = ${slug}`)

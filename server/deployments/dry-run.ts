@@ -65,6 +65,7 @@ export async function startDryRun(base: Base, input: DryRunInput): Promise<{ dep
     templateVersionId: version.id,
     purpose: 'dry-run',
     name: `dry run of ${version.slug} ${version.number}`,
+    isNameNumbered: false,
     priority: PRIORITY,
     idempotencyKey: null,
     region: null,

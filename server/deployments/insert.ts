@@ -1,5 +1,5 @@
 /** Writes a deployment, its pending steps and its first event in one statement; the workers are woken behind its commit. */
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '#db/client.ts'
 import type { Sealed } from '#db/schema/cloud.ts'
 import type { deployments } from '#db/schema/deployments.ts'
@@ -16,6 +16,8 @@ export interface NewDeployment {
   templateVersionId: string
   purpose: Purpose
   name: string
+  /** Nobody chose it: the second of a template gets a 2 behind it. */
+  isNameNumbered: boolean
   priority: number
   idempotencyKey: string | null
   region: string | null
@@ -36,7 +38,7 @@ export async function insertDeployment(db: Db, row: NewDeployment): Promise<bool
         insert into deployments (id, user_id, template_id, template_version_id, purpose, name, priority,
           idempotency_key, requested_region, requested_droplet_id, requested_strategy, resources, allow_new_droplet, variables,
           deadline_at, last_event)
-        values (${row.id}, ${row.userId}, ${row.templateId}, ${row.templateVersionId}, ${row.purpose}, ${row.name},
+        values (${row.id}, ${row.userId}, ${row.templateId}, ${row.templateVersionId}, ${row.purpose}, ${nameOf(row)},
           ${row.priority}, ${row.idempotencyKey}, ${row.region}, ${row.dropletId}, ${row.strategy},
           ${row.resources && JSON.stringify(row.resources)}::jsonb, ${row.allowNewDroplet},
           ${JSON.stringify(row.variables)}::jsonb, now() + ${QUEUE_DEADLINE_MS} * interval '1 millisecond', 1)
@@ -53,4 +55,18 @@ export async function insertDeployment(db: Db, row: NewDeployment): Promise<bool
       select id from made`,
     [eventNote(row.id, 1, row.userId), { channel: WORK_CHANNEL, payload: '' }],
   )
+}
+
+/** The first number that none of this person's deployments of the template has; theirs are found by the index on users. */
+function nameOf({ name, isNameNumbered, userId, templateId }: NewDeployment): SQL {
+  if (!isNameNumbered) return sql`${name}`
+  return sql`(
+    with own as materialized (
+      select name from deployments
+      where user_id = ${userId} and template_id = ${templateId} and purpose = 'serve' and state <> 'deleted'
+    ), free as (
+      select case when n = 1 then ${name}::text else ${name}::text || ' ' || n end as name, n
+      from generate_series(1, (select count(*) + 1 from own)) n
+    )
+    select name from free where name not in (select name from own) order by n limit 1)`
 }

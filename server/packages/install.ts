@@ -13,7 +13,7 @@ import type { PackageLock } from '#db/template-content.ts'
 import type { Config } from '#server/config.ts'
 import type { ContainerInfo, Engine } from '#server/engine/port.ts'
 import { BerthError } from '#server/errors.ts'
-import { discardJob, followJob, startJob, within } from './job.ts'
+import { discardJob, followJob, type JobEnd, startJob, within } from './job.ts'
 import { fingerprintOf, PACKAGE_LABEL, packageName, TRY_LABEL, VOLUME_LABEL } from './names.ts'
 import { npmError, npmInstall } from './npm.ts'
 import { pypiError, pypiInstall } from './pypi.ts'
@@ -84,7 +84,7 @@ export async function ensurePackageInstalled(input: InstallInput): Promise<Insta
     }
     await discardJob(engine, { things: thingsOf(running), container: running.id }, { signal })
     // One that had failed before we came is somebody else's failure: it is tried anew.
-    if (!over) throw lock.registryType === 'npm' ? npmError(input.source, end) : pypiError(input.source, end)
+    if (!over) throw whyNot(input, end)
   }
   throw new BerthError('ENGINE_REJECTED', 'The package could not be installed: its containers keep disappearing.')
 }
@@ -127,6 +127,9 @@ const isOwn = (container: ContainerInfo, { tryId }: InstallInput): boolean =>
 function commandOf({ lock, runners }: InstallInput) {
   return lock.registryType === 'npm' ? npmInstall(runners.node, lock) : pypiInstall(runners.python, lock)
 }
+
+const whyNot = ({ lock, source, runners }: InstallInput, end: JobEnd): BerthError =>
+  lock.registryType === 'npm' ? npmError(source, end, runners.node) : pypiError(source, end, runners.python)
 
 function refuseScripts(lock: PackageLock): void {
   if (lock.registryType !== 'npm' || lock.installScripts.length === 0) return

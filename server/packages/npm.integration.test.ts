@@ -227,6 +227,7 @@ describe.each(drivers)('npm packages on $name', ({ missing, host, driver }) => {
       const call = { engine, runners: nowhere, image, installationId: INSTALLATION, source: source('@berth/greeter') }
       await expect(resolvePackage({ ...call, signal: signal() })).rejects.toMatchObject({
         code: 'REGISTRY_UNAVAILABLE',
+        message: '127.0.0.1:9 can’t be reached from the droplet: ECONNREFUSED.',
       })
     })
   })

@@ -2,11 +2,11 @@
 import type { PackageSource } from '#db/template-config.ts'
 import type { PackageLock } from '#db/template-content.ts'
 import type { FileToPut } from '#server/engine/port.ts'
-import { BerthError } from '#server/errors.ts'
 import { containerFile } from './container-file.ts'
 import type { JobEnd } from './job.ts'
 import { PACKAGE_DIR, SCRATCH_DIR } from './names.ts'
 import { readNpmLock, refused } from './npm-lock.ts'
+import { unreachable } from './unreachable.ts'
 
 export interface NodeRunner {
   npmCli: string
@@ -15,7 +15,8 @@ export interface NodeRunner {
 type NpmLock = Extract<PackageLock, { registryType: 'npm' }>
 
 /** npm's own codes for a registry that is down or out of reach. */
-const UNREACHABLE = /\bcode (ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ERR_SOCKET_TIMEOUT|E50\d|E429)\b/
+const UNREACHABLE =
+  /\bcode (E(?:CONNREFUSED|CONNRESET|NOTFOUND|AI_AGAIN|TIMEDOUT|HOSTUNREACH|NETUNREACH|PROTO|50\d|429)|ERR_(?:SOCKET_TIMEOUT|TLS_\w+|SSL_\w+)|SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_\w+|CERT_\w+)\b/
 const TOLD_LINES_MAX = 4
 
 const IN_TURN = containerFile('in-turn.mjs')
@@ -72,7 +73,11 @@ function allowedScripts(lock: NpmLock): string[] {
 }
 
 /** What npm said, as an error that names the package. */
-export function npmError(source: Pick<PackageSource, 'identifier' | 'version'>, { exitCode, oomKilled, tail }: JobEnd) {
+export function npmError(
+  source: Pick<PackageSource, 'identifier' | 'version'>,
+  { exitCode, oomKilled, tail }: JobEnd,
+  runner: NodeRunner,
+) {
   if (oomKilled) return refused(source, ['npm needed more than 512 MB of memory.'])
   const errors = tail.filter((line) => line.startsWith('npm error'))
   const told = errors
@@ -80,8 +85,8 @@ export function npmError(source: Pick<PackageSource, 'identifier' | 'version'>, 
     .filter((line) => line !== '' && !line.startsWith('A complete log'))
     .slice(0, TOLD_LINES_MAX)
     .join('; ')
-  const unreachable = UNREACHABLE.test(errors.join('\n'))
+  const code = UNREACHABLE.exec(errors.join('\n'))?.[1]
+  if (code) return unreachable(runner.registryUrl, code, 'BERTH_NPM_REGISTRY')
   const message = told || tail.slice(-TOLD_LINES_MAX).join('; ') || `npm ended with ${exitCode}`
-  if (unreachable) return new BerthError('REGISTRY_UNAVAILABLE', `The npm registry could not be asked: ${message}`)
   return refused(source, [message])
 }

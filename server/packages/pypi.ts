@@ -3,11 +3,12 @@ import { z } from 'zod'
 import type { PackageSource } from '#db/template-config.ts'
 import type { PackageLock } from '#db/template-content.ts'
 import type { FileToPut } from '#server/engine/port.ts'
-import { BerthError } from '#server/errors.ts'
+import type { BerthError } from '#server/errors.ts'
 import { containerFile } from './container-file.ts'
 import type { JobEnd } from './job.ts'
 import { PACKAGE_DIR, SCRATCH_DIR } from './names.ts'
 import { refused } from './npm-lock.ts'
+import { unreachable } from './unreachable.ts'
 
 export interface PythonRunner {
   indexUrl: string
@@ -16,7 +17,13 @@ type PypiLock = Extract<PackageLock, { registryType: 'pypi' }>
 
 export const RESOLVED_FILE = 'resolved.json'
 const TOLD_LINES_MAX = 4
-const UNREACHABLE = /NewConnectionError|ConnectTimeoutError|ReadTimeoutError|Connection (refused|reset)|Name or service/
+/** The most telling first: pip wraps one in the other. */
+const UNREACHABLE = [
+  /CERTIFICATE_VERIFY_FAILED|SSLError|SSLCertVerificationError/,
+  /Connection (?:refused|reset)|Name or service not known|Temporary failure in name resolution/,
+  /No route to host|Network is unreachable|NameResolutionError|ProxyError|RemoteDisconnected/,
+  /ConnectTimeoutError|ReadTimeoutError|NewConnectionError/,
+]
 
 const RESOLVE = containerFile('resolve.py')
 
@@ -85,13 +92,17 @@ export function pypiInstall(runner: PythonRunner, lock: PypiLock): { cmd: string
   }
 }
 
-export function pypiError(source: Pick<PackageSource, 'identifier' | 'version'>, end: JobEnd): BerthError {
+export function pypiError(
+  source: Pick<PackageSource, 'identifier' | 'version'>,
+  end: JobEnd,
+  runner: PythonRunner,
+): BerthError {
   if (end.oomKilled) return refused(source, ['pip needed more than 512 MB of memory.'])
   const errors = end.tail.filter((line) => /^\s*ERROR:|^\s+(Expected|Got)\b/.test(line)).map((line) => line.trim())
   const told = (errors.length > 0 ? errors : end.tail).slice(-TOLD_LINES_MAX).join('; ')
   const message = told || `pip ended with ${end.exitCode}`
-  if (UNREACHABLE.test(end.tail.join('\n')))
-    return new BerthError('REGISTRY_UNAVAILABLE', `The Python index could not be asked: ${message}`)
+  const words = UNREACHABLE.map((words) => words.exec(end.tail.join('\n'))?.[0]).find((found) => found !== undefined)
+  if (words) return unreachable(runner.indexUrl, words, 'BERTH_PYPI_INDEX')
   return refused(source, [message])
 }
 

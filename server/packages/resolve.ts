@@ -39,7 +39,7 @@ export async function resolvePackage(input: ResolveInput): Promise<PackageLock> 
     await startJob(engine, job, { signal })
     const end = await followJob(engine, name, { signal })
     if (!end) throw new BerthError('ENGINE_REJECTED', 'The container that resolved the package was removed.')
-    if (end.exitCode !== 0) throw npm ? npmError(source, end) : pypiError(source, end)
+    if (end.exitCode !== 0) throw npm ? npmError(source, end, runners.node) : pypiError(source, end, runners.python)
     const file = `${PACKAGE_DIR}/${npm ? 'package-lock.json' : RESOLVED_FILE}`
     const text = await engine.readFile(name, file, { bytesMax: LOCK_BYTES_MAX, signal })
     if (text === null) throw new BerthError('PACKAGE_NOT_INSTALLABLE', `${source.identifier} was resolved to nothing.`)

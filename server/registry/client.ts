@@ -143,10 +143,16 @@ export function createRegistryClient(o: RegistryClientOptions): RegistryClient {
     digest: (image, { signal } = {}) => digest(image, within(signal)),
     signatures: (image, signed, { signal } = {}) => signatures(parseReference(image), signed, within(signal)),
     async signIn(registry, credentials, { signal } = {}) {
-      const response = await transport({ registry, repository: null, path: '', credentials, signal: within(signal) })
+      let proven = false
+      const onAuthorized = () => {
+        proven = true
+      }
+      const root = { registry, repository: null, path: '', credentials, onAuthorized }
+      const response = await transport({ ...root, signal: within(signal) })
       const url = new URL(response.url)
       if (response.status === 401 || response.status === 403) throw denied(url)
       if (!response.ok) throw broken(url, 'is no image registry')
+      return { proven }
     },
   }
 }

@@ -65,8 +65,8 @@ export interface RegistryClient {
   digest(image: string, o?: { signal?: AbortSignal }): Promise<string>
   /** Everything signed over `digest`; empty when there is nothing. */
   signatures(image: string, digest: string, o?: { signal?: AbortSignal }): Promise<SignatureMaterial[]>
-  /** Proves that these credentials are accepted. @throws REGISTRY_DENIED */
-  signIn(registry: string, credentials: Credentials, o?: { signal?: AbortSignal }): Promise<void>
+  /** @returns whether the registry asked for them: one that lets everybody in proves nothing. @throws REGISTRY_DENIED */
+  signIn(registry: string, credentials: Credentials, o?: { signal?: AbortSignal }): Promise<{ proven: boolean }>
 }
 
 export interface Credentials {

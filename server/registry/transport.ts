@@ -22,6 +22,8 @@ export interface Get {
   signal: AbortSignal
   /** These, and nothing that is remembered. */
   credentials?: Credentials
+  /** It asked for credentials and let these in. */
+  onAuthorized?: () => void
 }
 /** @returns any answer but 429 and 5xx. @throws REGISTRY_UNAVAILABLE, REGISTRY_REFUSED, REGISTRY_DENIED */
 export type Transport = (get: Get) => Promise<Response>
@@ -64,6 +66,7 @@ export function createTransport(o: {
         if (response.status === 401 && authorization.header.startsWith('Basic ')) throw denied(url)
         const [oldest] = remembered.keys()
         if (remembered.size >= REMEMBERED_MAX && oldest !== undefined) remembered.delete(oldest)
+        if (response.ok) get.onAuthorized?.()
         if (!get.credentials && response.status !== 401)
           remembered.set(key, { header: authorization.header, until: o.now() + authorization.maxAgeMs })
       }

@@ -20,10 +20,7 @@ export async function listTemplates(ctx: TemplatesCtx, wish: Wish): Promise<Temp
       ctx,
       rows.map(({ id }) => id),
     ),
-    runnableOf(
-      ctx,
-      rows.map(({ config }) => config.image),
-    ),
+    runnableOf(ctx, rows),
   ])
   const facts = { costOf: await costs, runnable }
   return rows.map((row) => toCard(row, { ...facts, seen: seen.get(row.id) }))
@@ -37,7 +34,7 @@ export async function getTemplate(ctx: TemplatesCtx, input: { slug: string }): P
   const { config } = row
   const [seen, runnable, tools, versions, validation] = await Promise.all([
     seenOf(ctx, [row.id]),
-    runnableOf(ctx, [config.image], ONE_IMAGE_WAIT_MS),
+    runnableOf(ctx, [row], ONE_IMAGE_WAIT_MS),
     toolsSeen(ctx, row.id),
     publicVersions(ctx, row.id),
     newestValidation(ctx, row),
@@ -76,7 +73,7 @@ function toCard(row: CatalogueRow, { costOf, runnable, seen }: Facts): TemplateC
     transport: config.transport,
     toolsCount: seen?.toolsCount ?? null,
     requiredVariables: required.map(toVariable),
-    ...runnable(config.image),
+    ...runnable(row),
     cost: costOf(row),
     deployment: seen?.deployment ?? null,
     status: row.status === 'deprecated' ? 'deprecated' : 'published',

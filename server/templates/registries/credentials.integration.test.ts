@@ -15,10 +15,12 @@ let user: Person
 let registry: Listening
 /** What the registry accepts now. */
 let accepted: string
+/** It lets everybody in. */
+let isOpen = false
 
 beforeAll(async () => {
   registry = await listen((req, res) => {
-    const right = req.headers.authorization === `Basic ${Buffer.from(`robot:${accepted}`).toString('base64')}`
+    const right = isOpen || req.headers.authorization === `Basic ${Buffer.from(`robot:${accepted}`).toString('base64')}`
     res.writeHead(right ? 200 : 401, right ? {} : { 'www-authenticate': 'Basic realm="test"' }).end('{}')
   })
   stack = await testStack({ env: { BERTH_ALLOWED_HOSTS: registry.host } })
@@ -31,6 +33,7 @@ afterAll(async () => {
 })
 beforeEach(async () => {
   accepted = PASSWORD
+  isOpen = false
   await stack.db.delete(registryCredentials)
   await stack.db.delete(auditLog)
 })
@@ -49,6 +52,15 @@ describe('credentials of a private registry', () => {
     expect((await set()).data).toMatchObject({ registry: registry.host, username: 'robot', checkError: null })
     const credentials = await createCredentials(stack.base)(registry.host)
     expect(credentials).toEqual({ username: 'robot', password: PASSWORD })
+  })
+
+  test('of a registry that lets everybody in are stored as not proven', async () => {
+    isOpen = true
+    const unproven = { checkError: `${registry.host} asks for no sign-in, so nothing was proven.` }
+    const { data } = await set('wrong')
+    expect(data).toMatchObject(unproven)
+    const credentialId = (data as RegistryCredentialView).id
+    expect((await mutate('check', { credentialId })).data).toMatchObject(unproven)
   })
 
   test('I6: the password is stored sealed for its own row, and nothing shows it', async () => {

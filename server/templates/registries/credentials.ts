@@ -26,6 +26,9 @@ export async function listCredentials(ctx: UserCtx): Promise<RegistryCredentialV
   return ctx.db.select(shown).from(registryCredentials).orderBy(asc(registry))
 }
 
+/** For a registry that lets everybody in, where wrong credentials look as right ones do. */
+const unproven = (host: string) => `${host} asks for no sign-in, so nothing was proven.`
+
 /** New, or in place of what the registry had. @throws REGISTRY_DENIED, REGISTRY_REFUSED, REGISTRY_UNAVAILABLE */
 export async function setCredential(
   ctx: RegistriesCtx,
@@ -35,13 +38,13 @@ export async function setCredential(
   const host = parseRegistry(input.registry)
   const { username: name, password } = input
   const signal = AbortSignal.timeout(SIGN_IN_TIMEOUT_MS)
-  await ctx.services.images.signIn(host, { username: name, password }, { signal })
+  const { proven } = await ctx.services.images.signIn(host, { username: name, password }, { signal })
   return recordedTx(ctx, null, async (tx, record) => {
     const [known] = await tx.select({ id }).from(registryCredentials).where(eq(registry, host)).for('update')
     const rowId = known?.id ?? v7()
     const values = {
       ...{ username: name, password: ctx.vault.seal(password, credentialPurpose(rowId)) },
-      ...{ updatedAt: new Date(), checkedAt: new Date(), checkError: null },
+      ...{ updatedAt: new Date(), checkedAt: new Date(), checkError: proven ? null : unproven(host) },
     }
     const [row] = known
       ? await tx.update(registryCredentials).set(values).where(eq(id, rowId)).returning(shown)
@@ -99,8 +102,9 @@ async function signInError(
   const password = ctx.vault.open(stored.password, credentialPurpose(stored.id))
   const signal = AbortSignal.timeout(SIGN_IN_TIMEOUT_MS)
   try {
-    await ctx.services.images.signIn(stored.registry, { username: stored.username, password }, { signal })
-    return null
+    const credentials = { username: stored.username, password }
+    const { proven } = await ctx.services.images.signIn(stored.registry, credentials, { signal })
+    return proven ? null : unproven(stored.registry)
   } catch (error) {
     const known = toBerthError(error)
     if (known.code === 'INTERNAL') throw error

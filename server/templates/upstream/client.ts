@@ -19,6 +19,7 @@ const PAGE_TIMEOUT_MS = 30_000
 const CURSOR_LENGTH_MAX = 1000
 /** Newest first. */
 const VERSIONS = ['v0.1', 'v0']
+const action = 'Check the address: it is the base URL of an MCP Registry, without /v0.1/servers.'
 
 interface Position {
   cursor: string | null
@@ -72,17 +73,20 @@ function failure(host: string, status: number, hadCursor: boolean): BerthError {
   const cause = hadCursor && status === 400 ? STALE_CURSOR : undefined
   return new BerthError('REGISTRY_REFUSED', `${host} answers ${status}: this is not the API of an MCP Registry.`, {
     cause,
+    action,
   })
 }
 
 function readPage(text: string, host: string): Page {
-  const bad = (why: string) => new BerthError('REGISTRY_REFUSED', `${host} does not answer as an MCP Registry: ${why}.`)
+  const bad = (why: string) =>
+    new BerthError('REGISTRY_REFUSED', `${host} does not answer as an MCP Registry: ${why}.`, { action })
   let body: { servers?: unknown; metadata?: Record<string, unknown> | null } | null
   try {
     body = JSON.parse(text)
   } catch (error) {
     throw new BerthError('REGISTRY_REFUSED', `${host} does not answer as an MCP Registry: this is not JSON.`, {
       cause: error,
+      action,
     })
   }
   if (typeof body !== 'object' || body === null) throw bad('this is no object')

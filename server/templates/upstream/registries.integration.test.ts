@@ -103,6 +103,19 @@ describe('what admins do with registries', () => {
     })
   })
 
+  test('two are not followed under one name', async () => {
+    const [first] = await listUpstreamRegistries(admin)
+    const input = { name: ` ${first?.name.toUpperCase()} `, url: 'https://registry.second.example' }
+    await expect(addUpstreamRegistry(admin, input)).rejects.toMatchObject({ code: 'CONFLICT', field: 'name' })
+  })
+
+  test('an address that is no registry says to check it', async () => {
+    registry.instead = (_, res) => !!res.writeHead(404).end()
+    await expect(sync()).rejects.toMatchObject({
+      ...{ code: 'REGISTRY_REFUSED', action: expect.stringContaining('Check the address') },
+    })
+  })
+
   test('R9: nobody else may, whichever verb', async () => {
     const refused = { code: 'NOT_ALLOWED' }
     const attempts = [

@@ -36,9 +36,19 @@ export async function addUpstreamRegistry(
       throw new BerthError('CONFLICT', `Berth follows at most ${REGISTRIES_MAX} registries.`, {
         action: 'Remove one first.',
       })
+    const called = input.name.trim()
+    const [namesake] = await tx
+      .select({ url })
+      .from(upstreamRegistries)
+      .where(eq(sql`lower(${name})`, called.toLowerCase()))
+    if (namesake && namesake.url !== base)
+      throw new BerthError('CONFLICT', `${namesake.url} is followed under this name already.`, {
+        field: 'name',
+        action: 'Choose another name.',
+      })
     const [row] = await tx
       .insert(upstreamRegistries)
-      .values({ name: input.name.trim(), url: base })
+      .values({ name: called, url: base })
       .onConflictDoNothing()
       .returning({ id, name, url, syncedAt, syncError })
     if (!row)

@@ -61,8 +61,13 @@ const isName = (word: string): boolean => word.includes('_') && !WORDS.test(word
 const OUTSIDE =
   /^(?:CLOUD_|SSH_|DROPLET_|REGISTRY_|ENGINE_UNAVAILABLE|IMAGE_PULL_FAILED|LEASE_LOST|CANCELLED|INTERNAL|DECRYPTION_FAILED)/
 
-/** @param named what `namedIn` found in its last lines */
-export function dryRun(content: TemplateContent, result: DryRunResult, named: readonly string[]): Finding {
+/** @param named what `namedIn` found in its last lines; @param hasDroplet whether the one whose fleet it is has any */
+export function dryRun(
+  content: TemplateContent,
+  result: DryRunResult,
+  named: readonly string[],
+  hasDroplet = true,
+): Finding {
   if (result.ok) {
     const n = result.tools.length
     const server = result.serverInfo
@@ -82,9 +87,13 @@ export function dryRun(content: TemplateContent, result: DryRunResult, named: re
   }
   const { code, message, logTail, step } = result
   if (code === 'NO_PLACEMENT' || code === 'CLOUD_ACCOUNT_MISSING' || code === 'CLOUD_LIMIT')
-    return skipped('It was not tried: no droplet of yours has room.', [message], {
-      text: 'Validate again and allow a new droplet, or make room on one.',
-    })
+    return hasDroplet
+      ? skipped('It was not tried: no droplet of yours has room.', [message], {
+          text: 'Validate again and allow a new droplet, or make room on one.',
+        })
+      : skipped('It was not tried: you have no droplet yet.', [message], {
+          text: 'Validate again and allow a new droplet.',
+        })
   const early = step === 'analysis' || step === 'droplet-selection' || step === 'image-pull'
   if (OUTSIDE.test(code) || (early && code === 'STEP_TIMEOUT'))
     return skipped('It could not be tried.', [message], { text: 'Validate again later.' })

@@ -42,6 +42,8 @@ export async function resolveOnDroplet(
   } catch (error) {
     if (error instanceof BerthError && error.code === 'PACKAGE_NOT_INSTALLABLE')
       return { kind: 'refused', message: error.message }
+    if (error instanceof BerthError && error.code === 'REGISTRY_UNAVAILABLE')
+      return { kind: 'not-tried', reason: error.message, fix: error.action }
     throw error
   }
 }

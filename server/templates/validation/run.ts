@@ -19,11 +19,12 @@ import type { ValidationDeps } from './ports.ts'
 import { publisher } from './publisher.ts'
 import type { Report } from './report.ts'
 import * as resources from './resources.ts'
+import { isOperatorsRunner, operatorsRunner } from './runner.ts'
 import { leaksOfImage } from './secrets.ts'
 import * as security from './security.ts'
 import { lookForSignature } from './signature.ts'
 import { rememberDigest, rememberLock } from './store.ts'
-import { digestSeenBefore, type Inspection, type Previous, type Subject, usageOf } from './subject.ts'
+import { digestSeenBefore, hasDroplet, type Inspection, type Previous, type Subject, usageOf } from './subject.ts'
 import * as variables from './variables.ts'
 
 /** Bounds of what a check waits for; what takes longer is `skipped`. */
@@ -82,6 +83,9 @@ export async function runChecks(run: Run): Promise<void> {
         return null
       })
     : Promise.resolve(null)
+  // Where signatures are enforced, the runner's counts as any other.
+  const isRunner = isOperatorsRunner(content.config, base.config.runners)
+  const isTrusted = isRunner && base.config.signatures.policy !== 'enforce'
   const of = (look: (inspection: Inspection) => Finding | Promise<Finding>) => async () => look(await looking)
 
   await Promise.all([
@@ -91,7 +95,9 @@ export async function runChecks(run: Run): Promise<void> {
     at('image-size', of(image.imageSize)),
     at(
       'image-moved',
-      of(async (seen) => image.imageMoved(content, seen, await digestSeenBefore(base, subject))),
+      isRunner
+        ? operatorsRunner
+        : of(async (seen) => image.imageMoved(content, seen, await digestSeenBefore(base, subject))),
     ),
     at('resources-size', async () => resources.resourcesSize(content, await offering)),
     at(
@@ -111,10 +117,7 @@ export async function runChecks(run: Run): Promise<void> {
       'security-entrypoint',
       of((seen) => entrypoint(content, seen)),
     ),
-    at(
-      'security-tag',
-      of((seen) => security.tag(content, seen)),
-    ),
+    at('security-tag', isRunner ? operatorsRunner : of((seen) => security.tag(content, seen))),
     at(
       'security-age',
       of((seen) => security.age(seen, new Date())),
@@ -125,7 +128,7 @@ export async function runChecks(run: Run): Promise<void> {
     ),
     at(
       'security-signature',
-      of((seen) => lookForSignature(run, seen, bounded(SIGNATURE_MS))),
+      isTrusted ? operatorsRunner : of((seen) => lookForSignature(run, seen, bounded(SIGNATURE_MS))),
     ),
     at('security-publisher', () => publisher(content)),
     at(
@@ -182,7 +185,7 @@ async function dependencies(
     if (result.ok)
       report.know({ tools: result.tools, protocolVersion: result.protocolVersion, startMs: result.startMs })
     else named = namedIn([...result.logTail, result.message], content)
-    return dryRun(content, result, named)
+    return dryRun(content, result, named, await hasDroplet(base, userId))
   })
   await at('variables-declared', async () => variables.declared(content, await looking, named))
 }

@@ -1,5 +1,6 @@
 /** What the checks look at: a version's content, and what registries, clouds and earlier runs say about it. */
-import { and, desc, eq, isNotNull, sql } from 'drizzle-orm'
+import { and, desc, eq, isNotNull, ne, sql } from 'drizzle-orm'
+import { droplets } from '#db/schema/fleet.ts'
 import { templateValidations, templateVersions, toolCatalog } from '#db/schema/templates.ts'
 import type { PackageLock, TemplateContent, VersionStatus } from '#db/template-content.ts'
 import { contentOf } from '#db/template-head.ts'
@@ -102,3 +103,6 @@ export async function usageOf(base: Base, templateId: string): Promise<Usage | n
     where d.template_id = ${templateId} and d.purpose = 'serve'`)
   return row?.p95 ? { deployments: row.deployments, p95MemoryBytes: Math.ceil(Number(row.p95)) } : null
 }
+
+export const hasDroplet = async (base: Base, userId: string): Promise<boolean> =>
+  (await base.db.$count(droplets, and(eq(droplets.userId, userId), ne(droplets.state, 'deleted')))) > 0

@@ -165,6 +165,12 @@ describe('a dry run', () => {
     },
   )
 
+  test('says whether there is no room or no droplet at all', () => {
+    const found = (hasDroplet: boolean) => dryRun(content(), failed([], 'NO_PLACEMENT'), [], hasDroplet).summary
+    expect(found(true)).toContain('no droplet of yours has room')
+    expect(found(false)).toContain('you have no droplet yet')
+  })
+
   test('that lists tools passes', () => {
     const result = (tools: ToolSummary[]): DryRunResult => ({
       ...{

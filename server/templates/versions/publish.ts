@@ -1,7 +1,7 @@
 import { desc, eq } from 'drizzle-orm'
 import type { Tx } from '#db/client.ts'
 import { templateValidations, templateVersions } from '#db/schema/templates.ts'
-import type { CheckId } from '#db/template-validation.ts'
+import { type CheckId, isAcceptable } from '#db/template-validation.ts'
 import type { UserCtx } from '#server/context.ts'
 import { BerthError } from '#server/errors.ts'
 import { recordedTx } from '#server/tx.ts'
@@ -32,6 +32,7 @@ export async function publishTemplate(ctx: UserCtx, input: Publication): Promise
         field: 'version',
         action: 'Save a new version and publish that one.',
       })
+    requireLocked(version)
     const accepted = await requireChecked(tx, version, accept?.checks ?? [])
     await tx
       .update(templateVersions)
@@ -43,6 +44,17 @@ export async function publishTemplate(ctx: UserCtx, input: Publication): Promise
       ...(accepted.length > 0 && { accepted, reason: accept?.reason }),
     })
   })
+}
+
+/** What can't be installed runs nowhere, whoever answers for it. */
+function requireLocked({ version, config, packageLock }: Version): void {
+  if (!config.package || packageLock) return
+  const { identifier, version: wanted } = config.package
+  throw new BerthError(
+    'TEMPLATE_NOT_PUBLISHABLE',
+    `Version ${version} can’t run: ${identifier} ${wanted} has not been resolved yet.`,
+    { field: 'version', action: 'Validate it while you have a droplet that runs: packages are resolved there.' },
+  )
 }
 
 /** @returns the failing checks that were accepted */
@@ -59,7 +71,7 @@ async function requireChecked(tx: Tx, version: Version, accepted: CheckId[]): Pr
   if (!newest) return refuse(`Version ${version.version} was never validated.`, 'Validate it first.')
   if (!newest.endedAt) return refuse(`Version ${version.version} is being validated.`, 'Wait until its checks ended.')
   const failing = newest.checks.filter((check) => check.verdict === 'fail')
-  const open = failing.filter((check) => !accepted.includes(check.id))
+  const open = failing.filter((check) => !accepted.includes(check.id) || !isAcceptable(check.id))
   if (open.length > 0) refuse(`These checks fail: ${open.map((check) => check.title).join(', ')}.`)
   // A run that was cut short says nothing about the checks that it did not reach.
   const missed = newest.checks.some((check) => check.state !== 'done')

@@ -12,7 +12,7 @@ import { Field } from '#components/ui/field.tsx'
 import { Textarea } from '#components/ui/input.tsx'
 import { Notice } from '#components/ui/notice.tsx'
 import { toast } from '#components/ui/toast.tsx'
-import type { CheckId } from '#db/template-validation.ts'
+import { type CheckId, isAcceptable } from '#db/template-validation.ts'
 import type { ValidationView } from '#server/api/views-templates.ts'
 import { countVerdicts, countWords, failing, publishBlock } from './checks-model.ts'
 
@@ -95,9 +95,13 @@ function PublishForm({ slug, version, replaces, validation, onOpenChange }: Publ
               <div className="grid min-w-0 flex-1 gap-1">
                 <p className="font-medium">{check.title}</p>
                 <p className="text-muted text-sm [overflow-wrap:anywhere]">{check.summary}</p>
-                <Checkbox checked={accepted.has(check.id)} onChange={() => toggle(check.id)}>
-                  Accept <span className="sr-only">{check.title}</span>
-                </Checkbox>
+                {isAcceptable(check.id) ? (
+                  <Checkbox checked={accepted.has(check.id)} onChange={() => toggle(check.id)}>
+                    Accept <span className="sr-only">{check.title}</span>
+                  </Checkbox>
+                ) : (
+                  <p className="text-muted text-sm">This one can’t be accepted: nothing could be deployed.</p>
+                )}
               </div>
             </div>
           ))}
