@@ -8,7 +8,7 @@
  */
 import { parseArgs } from 'node:util'
 import type { Metric } from '../measure.ts'
-import { dynamic } from './dynamic.ts'
+import { dynamic, proveInstants } from './dynamic.ts'
 import { loopWhilePlanning } from './loop.ts'
 import { REPORTED_SEEDS, TUNING_SEEDS } from './mixes.ts'
 import { online } from './online.ts'
@@ -44,6 +44,7 @@ export async function placement(args: string[]): Promise<Record<string, Metric>>
     })
   if (values.bounds) {
     for (const seeds of [REPORTED_SEEDS, TUNING_SEEDS]) await proveBounds(Number(values.bounds), seeds)
+    await proveInstants(Number(values.bounds))
     return {}
   }
   const metrics: Record<string, Metric> = {}

@@ -1,6 +1,6 @@
 export { type Capacity, capacityOf, readableBytes, shortage } from './capacity.ts'
 export { choose } from './choose.ts'
-export { type Consolidation, consolidate } from './consolidate.ts'
+export { consolidate } from './consolidate.ts'
 export { whyLarger } from './larger-size.ts'
 export { POLICY_VERSION } from './policy.ts'
 export { DEFAULT_PREFERENCES } from './strategies.ts'
