@@ -3,8 +3,7 @@
  * droplets deleted at once: mean dollars a month, over the integrated bound. That bound is what the live containers
  * would cost at least if they were planned anew, with no move counted, at each of the sampled instants (every twelve
  * hours), each proven by column generation and kept in `data/dynamic-bounds.json`; between two instants it is taken as
- * their mean. `npm run bench -- placement --bounds SECONDS` is for the instances of (b); these are proven by
- * `proveInstants`.
+ * their mean. `npm run bench -- placement --bounds SECONDS` proves those that are missing.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
