@@ -40,8 +40,7 @@ function stay(mix: Mix, random: Random, n: number, arrivesAt: number): Stay {
 }
 
 /** Box and Muller. */
-const gaussian = (random: Random): number =>
-  Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
+const gaussian = (random: Random): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
 
 export const liveAt = (stays: Stay[], hour: number): Stay[] =>
   stays.filter(({ arrivesAt, leavesAt }) => arrivesAt <= hour && leavesAt > hour)
