@@ -14,7 +14,7 @@ describe('the fleet map', () => {
   it('counts what is reserved against what is usable, and draws the system’s share', () => {
     expect(toBlock(droplet())).toMatchObject({
       reservedWords: '512 MB of 768 MB usable',
-      cpuWords: '0.25 of 0.9 vCPU',
+      cpuWords: '0.25 of 0.9 vCPU usable',
       systemWidth: 0.25,
       systemWords: '256 MB for the system',
     })

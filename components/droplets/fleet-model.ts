@@ -56,7 +56,7 @@ export const toBlock = (droplet: DropletView): Block => {
     systemWidth,
     systemWords: `${formatBytes(systemBytes)} for the system`,
     reservedWords: `${formatBytes(droplet.reservedMemoryBytes)} of ${formatBytes(droplet.usableMemoryBytes)} usable`,
-    cpuWords: `${vcpus(droplet.reservedCpuMillis)} of ${formatCpu(droplet.usableCpuMillis)}`,
+    cpuWords: `${vcpus(droplet.reservedCpuMillis)} of ${formatCpu(droplet.usableCpuMillis)} usable`,
   }
 }
 

@@ -39,7 +39,7 @@ export function PriceLine(asked: Asked) {
   const { data, error } = usePreview(asked)
   if (error) return null
   return (
-    <p className="min-w-0 flex-1 basis-48 self-center text-sm" aria-live="polite" data-testid="price-line">
+    <p className="min-w-0 basis-full text-right text-sm" aria-live="polite" data-testid="price-line">
       {data ? priceLine(data.choice) : <Skeleton className="h-5 w-40" />}
     </p>
   )
