@@ -54,7 +54,10 @@ module.exports = {
       comment: 'server/api/views*.ts hold types only: the shapes that leave, which features fill and pages draw',
       severity: 'error',
       from: { path: features, pathNot: tests },
-      to: { path: ['^server/api/', '^app/', '^components/'], pathNot: '^server/api/views(-placement|-templates)?\\.ts$' },
+      to: {
+        path: ['^server/api/', '^app/', '^components/'],
+        pathNot: '^server/api/views(-placement|-templates)?\\.ts$',
+      },
     },
     {
       name: 'base-knows-nothing-above',

@@ -115,7 +115,11 @@ export class Bound {
       this.#stages.shift()
       this.#master = this.#stageMaster()
     }
-    return { certificate: this.#certificate, ceiling: last ? objective : Number.POSITIVE_INFINITY, done: last && exhausted }
+    return {
+      certificate: this.#certificate,
+      ceiling: last ? objective : Number.POSITIVE_INFINITY,
+      done: last && exhausted,
+    }
   }
 
   /** What each item of the problem is worth by the prices that prove the bound. */
