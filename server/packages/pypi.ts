@@ -102,8 +102,17 @@ export function pypiError(
   const told = (errors.length > 0 ? errors : end.tail).slice(-TOLD_LINES_MAX).join('; ')
   const message = told || `pip ended with ${end.exitCode}`
   const words = UNREACHABLE.map((words) => words.exec(end.tail.join('\n'))?.[0]).find((found) => found !== undefined)
-  if (words) return unreachable(runner.indexUrl, words, 'BERTH_PYPI_INDEX')
+  if (words && !askedElsewhere(end.tail, runner)) return unreachable(runner.indexUrl, words, 'BERTH_PYPI_INDEX')
   return refused(source, [message])
+}
+
+/** A dependency that names a URL of its own is the package's fault, whether or not that answers. */
+function askedElsewhere(tail: string[], runner: PythonRunner): boolean {
+  const index = new URL(runner.indexUrl)
+  const indexPort = index.port || (index.protocol === 'https:' ? '443' : '80')
+  return [...tail.join('\n').matchAll(/host='([^']{1,253})', port=(\d{1,5})/g)].some(
+    ([, host, port]) => host !== index.hostname || port !== indexPort,
+  )
 }
 
 /** As PEP 503 compares names. */

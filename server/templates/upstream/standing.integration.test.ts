@@ -104,7 +104,7 @@ describe('a template whose entry upstream changed', () => {
 
   /** Another registry that is followed, whose copy has this one server. */
   async function follow(url: string, status: 'active' | 'deleted'): Promise<string> {
-    const { id } = await addUpstreamRegistry(admin, { name: 'Other', url })
+    const { id } = await addUpstreamRegistry(admin, { name: new URL(url).hostname, url })
     await stack.db.insert(upstreamServers).values({
       ...{ registryId: id, name: 'io.acme/weather', version: '1.0.0', status, statusMessage: 'Bad.', isLatest: true },
       ...{ document: {}, searchText: '', updatedAt: new Date() },
