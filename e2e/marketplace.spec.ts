@@ -171,7 +171,7 @@ test('a server that its registry deletes warns on the running copy at once, with
     const { slug, content, serverJson } = await admin.mutate<Record<string, unknown>>('admin.upstream.propose', {
       serverId: server?.id,
     })
-    await admin.mutate('admin.templates.create', { slug, content, serverJson })
+    await admin.mutate('admin.templates.create', { slug, content, serverJson, upstreamServerId: server?.id })
     await checked(admin, String(slug))
     await admin.mutate('admin.templates.publish', { slug, version: 1 })
     const { deploymentId } = await berth.client.mutate<{ deploymentId: string }>('deployments.create', {
