@@ -1,5 +1,5 @@
 /** The arrows of the architecture: app → api → features → clients → db, one way. See docs/developer/architecture.md. */
-const base = ['server/(errors|config|context|storable|tx)\\.ts$', '^server/(crypto|observability)/', '^db/']
+const base = ['server/(errors|config|context|rounds|storable|tx)\\.ts$', '^server/(crypto|observability)/', '^db/']
 const clients = '^server/(placement|engine|cloud|registry)/'
 const features = '^server/(deployments|fleet|templates|gateway|workflows|auth|packages|effectiveness|planning)/'
 const tests = '\\.test\\.tsx?$|/testing[^/]*\\.ts$|contract\\.ts$'

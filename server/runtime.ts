@@ -29,6 +29,7 @@ import { createListener, type Listener } from '#server/observability/listen.ts'
 import type { Log } from '#server/observability/log.ts'
 import type { Metrics } from '#server/observability/metrics.ts'
 import { createCredentials, registryServices } from '#server/registry/index.ts'
+import { startRounds } from '#server/rounds.ts'
 import { startUpstreamSync } from '#server/templates/index.ts'
 import {
   createValidationHub,
@@ -132,10 +133,11 @@ async function startParts(
     changes: await deploymentChanges(listener),
   })
   onStop(() => gateway.close())
-  const sweep = setInterval(() => {
-    forgetOldWindows(base).catch((err: unknown) => log.warn({ err }, 'old rate-limit windows could not be swept'))
-  }, SWEEP_INTERVAL_MS).unref()
-  onStop(() => clearInterval(sweep))
+  const sweep = startRounds(() => forgetOldWindows(base), {
+    everyMs: SWEEP_INTERVAL_MS,
+    onError: (err) => log.warn({ err }, 'old rate-limit windows could not be swept'),
+  })
+  onStop(() => sweep.stop())
 
   if (config.role !== 'worker') {
     const target = globalThis as { [key: symbol]: unknown }

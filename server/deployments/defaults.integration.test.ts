@@ -181,7 +181,7 @@ test('a round samples each serving container once, and one that does not answer 
   }
   const engines = { engine: async () => ({ stats }) } as unknown as EnginePool
   const sampler = startUsageSampler({ ctx: system(), deps: { engines }, elected: async () => true })
-  await sampler.sample()
+  await sampler.now()
   await sampler.stop()
   const rows = await bench.sql<{ id: string; memory: number }[]>`
     select deployment_id as id, memory_bytes::int as memory from usage_samples
@@ -216,8 +216,8 @@ test('samples go after a week, dry runs a day after they ended with nothing left
     await insert('failed', '2 days', ['container.remove x']),
   ]
   const housekeeping = startHousekeeping({ ctx: system(), elected: async () => true })
-  await housekeeping.sweep()
-  housekeeping.stop()
+  await housekeeping.now()
+  await housekeeping.stop()
   expect(await bench.sql`select 1 from usage_samples where deployment_id = ${deploymentId}`).toHaveLength(1)
   expect(await bench.sql`select 1 from deployments where id = ${old}`).toHaveLength(0)
   expect(await bench.sql`select 1 from deployments where id = any(${kept})`).toHaveLength(3)

@@ -61,7 +61,7 @@ export async function startDeployments(parts: DeploymentsRuntimeParts): Promise<
     idle: () => worker.idle(),
     elected: (duty) => liveness.elected(duty),
     async stop() {
-      housekeeping.stop()
+      await housekeeping.stop()
       await sampler.stop()
       await monitor.stop()
       await worker.stop()

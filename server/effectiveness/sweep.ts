@@ -4,41 +4,18 @@
  */
 import { type SQL, sql } from 'drizzle-orm'
 import type { Base } from '#server/context.ts'
+import { type Rounds, startRounds } from '#server/rounds.ts'
 import { housekeepingTx } from '#server/tx.ts'
 
 const ROUND_MS = 10 * 60_000
 /** Hours of an average month, at which a monthly price is spread. */
 export const MONTH_HOURS = 730.5
 
-export interface OutcomeSweep {
-  /** One round now. */
-  sweep(): Promise<void>
-  stop(): Promise<void>
-}
-
-export function startOutcomeSweep(parts: { base: Base; elected: () => Promise<boolean> }): OutcomeSweep {
-  const { base } = parts
-  let sweeping: Promise<void> | undefined
-  const round = async () => {
-    if (await parts.elected()) await sweepOutcomes(base)
-  }
-  const sweep = () => {
-    sweeping ??= round()
-      .catch((err: unknown) => base.log.warn({ err }, 'what became of placements could not be swept'))
-      .finally(() => {
-        sweeping = undefined
-      })
-    return sweeping
-  }
-  const timer = setInterval(sweep, ROUND_MS).unref()
-  return {
-    sweep,
-    async stop() {
-      clearInterval(timer)
-      await sweeping
-    },
-  }
-}
+export const startOutcomeSweep = ({ base, elected }: { base: Base; elected: () => Promise<boolean> }): Rounds =>
+  startRounds(() => sweepOutcomes(base), {
+    ...{ everyMs: ROUND_MS, elected },
+    onError: (err) => base.log.warn({ err }, 'what became of placements could not be swept'),
+  })
 
 const OPEN = sql`(o.left_at is null or o.costed_at < o.left_at)`
 

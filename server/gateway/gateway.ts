@@ -19,10 +19,10 @@ import type { Vault } from '#server/crypto/vault.ts'
 import type { EnginePool } from '#server/engine/port.ts'
 import { BerthError } from '#server/errors.ts'
 import type { Log } from '#server/observability/log.ts'
+import { startRounds } from '#server/rounds.ts'
 import { deploymentIn, readCredentials, refuseToken } from './admission.ts'
 import { type BridgedLive, createBridge } from './bridge.ts'
 import { createEndedIds } from './ended-ids.ts'
-import { every } from './every.ts'
 import { type Exchange, header } from './exchange.ts'
 import { createForwarder, FORWARD_HEADER } from './forward.ts'
 import { createGrants, type Lookup } from './grants.ts'
@@ -240,10 +240,10 @@ export function createGateway(deps: GatewayDeps): RunningGateway {
     }
   }
 
-  const timers = [
-    every(Math.min(limits.idleMs / 2, SWEEP_MS_MAX), sweep, onError),
-    every(limits.leaseMs / 4, renew, onError),
-    every(RECHECK_MS, recheck, onError),
+  const rounds = [
+    startRounds(sweep, { everyMs: Math.min(limits.idleMs / 2, SWEEP_MS_MAX), onError }),
+    startRounds(renew, { everyMs: limits.leaseMs / 4, onError }),
+    startRounds(recheck, { everyMs: RECHECK_MS, onError }),
   ]
   const unsubscribe = deps.changes?.((deploymentId) => {
     if (holds(deploymentId)) void recheckSoon()
@@ -278,7 +278,7 @@ export function createGateway(deps: GatewayDeps): RunningGateway {
     stats: () => ({ sessions: sessions(), openAnswers: answers.count }),
     sweep,
     async close() {
-      for (const stop of timers) stop()
+      for (const one of rounds) void one.stop()
       unsubscribe?.()
       answers.end(() => true)
       await endSessions(() => true)

@@ -9,6 +9,7 @@ import { droplets } from '#db/schema/fleet.ts'
 import { templateVersions } from '#db/schema/templates.ts'
 import type { Ctx } from '#server/context.ts'
 import type { ContainerInfo } from '#server/engine/port.ts'
+import { type Rounds, startRounds } from '#server/rounds.ts'
 import { recordedTx } from '#server/tx.ts'
 import { containerName } from '../names.ts'
 import type { DeploymentsDeps } from '../ports.ts'
@@ -22,24 +23,16 @@ const MISSED_MAX = 2
 /** Droplets asked at once. */
 const PARALLEL = 8
 
-export interface HealthMonitor {
-  /** One round now. */
-  look(): Promise<void>
-  stop(): Promise<void>
-}
-
 export function startHealthMonitor(parts: {
   ctx: Ctx
   deps: DeploymentsDeps
   /** Is this the process that looks? Asked each round. */
   elected: () => Promise<boolean>
-}): HealthMonitor {
-  const { ctx, deps } = parts
+}): Rounds {
+  const { ctx, deps, elected } = parts
   const missed = new Map<string, number>()
-  let looking: Promise<void> | undefined
 
   async function round(): Promise<void> {
-    if (!(await parts.elected())) return
     const serving = await servingByDroplet(ctx)
     for (const id of missed.keys()) if (!serving.has(id)) missed.delete(id)
     const queue = [...serving]
@@ -76,22 +69,10 @@ export function startHealthMonitor(parts: {
     }
   }
 
-  const look = () => {
-    looking ??= round()
-      .catch((err: unknown) => ctx.log.warn({ err }, 'a health round did not work'))
-      .finally(() => {
-        looking = undefined
-      })
-    return looking
-  }
-  const timer = setInterval(look, ROUND_MS).unref()
-  return {
-    look,
-    async stop() {
-      clearInterval(timer)
-      await looking
-    },
-  }
+  return startRounds(round, {
+    ...{ everyMs: ROUND_MS, elected },
+    onError: (err) => ctx.log.warn({ err }, 'a health round did not work'),
+  })
 }
 
 type Serving = Awaited<ReturnType<typeof readServing>>[number] & { servingAttempt: number }

@@ -6,6 +6,7 @@
 import { sql } from 'drizzle-orm'
 import { usageSamples } from '#db/schema/deployments.ts'
 import type { Ctx } from '#server/context.ts'
+import { type Rounds, startRounds } from '#server/rounds.ts'
 import type { DeploymentsDeps } from '../ports.ts'
 
 const ROUND_MS = 60_000
@@ -16,23 +17,15 @@ const CONTAINERS_MAX = 1000
 const AT_ONCE = 16
 const ASK_MS = 8_000
 
-export interface UsageSampler {
-  /** One round now. */
-  sample(): Promise<void>
-  stop(): Promise<void>
-}
-
 export function startUsageSampler(parts: {
   ctx: Ctx
   deps: Pick<DeploymentsDeps, 'engines'>
   elected: () => Promise<boolean>
-}): UsageSampler {
-  const { ctx, deps } = parts
+}): Rounds {
+  const { ctx, deps, elected } = parts
   const stopping = new AbortController()
-  let sampling: Promise<void> | undefined
 
   async function round(): Promise<void> {
-    if (!(await parts.elected())) return
     const over = AbortSignal.any([stopping.signal, AbortSignal.timeout(ROUND_MS_MAX)])
     const queue = await serving(ctx)
     const lane = async () => {
@@ -52,21 +45,15 @@ export function startUsageSampler(parts: {
     }
   }
 
-  const sample = () => {
-    sampling ??= round()
-      .catch((err: unknown) => ctx.log.warn({ err }, 'a round of usage samples did not work'))
-      .finally(() => {
-        sampling = undefined
-      })
-    return sampling
-  }
-  const timer = setInterval(sample, ROUND_MS).unref()
+  const rounds = startRounds(round, {
+    ...{ everyMs: ROUND_MS, elected },
+    onError: (err) => ctx.log.warn({ err }, 'a round of usage samples did not work'),
+  })
   return {
-    sample,
+    now: rounds.now,
     async stop() {
-      clearInterval(timer)
       stopping.abort()
-      await sampling
+      await rounds.stop()
     },
   }
 }

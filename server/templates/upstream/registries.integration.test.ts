@@ -135,13 +135,13 @@ describe('the schedule', () => {
     registry.entries = [1, 2, 3].map((n) => entry(`io.acme/s${n}`))
     let elected = false
     const schedule = startUpstreamSync({ base: stack.base, ask: admin.services.ask, elected: async () => elected })
-    await schedule.turn()
+    await schedule.now()
     expect(registry.asked).toEqual([])
     elected = true
-    await schedule.turn()
+    await schedule.now()
     expect(await stored()).toHaveLength(3)
     const { length } = registry.asked
-    await schedule.turn()
+    await schedule.now()
     expect(registry.asked).toHaveLength(length)
     await schedule.stop()
   })
@@ -149,7 +149,7 @@ describe('the schedule', () => {
   test('R20: a registry that is down stops nothing', async () => {
     registry.instead = (_, res) => !!res.destroy()
     const schedule = startUpstreamSync({ base: stack.base, ask: admin.services.ask, elected: async () => true })
-    await schedule.turn()
+    await schedule.now()
     expect((await row())?.syncError).toContain('can’t be reached')
     await schedule.stop()
   })

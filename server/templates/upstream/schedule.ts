@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm'
 import type { Base, Ctx } from '#server/context.ts'
 import { toBerthError } from '#server/errors.ts'
 import type { Ask } from '#server/registry/index.ts'
+import { type Rounds, startRounds } from '#server/rounds.ts'
 import { syncRegistry } from './sync.ts'
 
 const EVERY_MS = 6 * 3_600_000
@@ -13,26 +14,18 @@ const FIRST_MS = 60_000
 /** A first pass through a large registry takes several syncs; a turn does no more of them. */
 const SYNCS_A_TURN_MAX = 20
 
-export interface UpstreamSync {
-  /** One turn now. */
-  turn(): Promise<void>
-  stop(): Promise<void>
-}
-
 export function startUpstreamSync(parts: {
   base: Base
   ask: Ask
   /** Is this the process that looks? Asked each turn. */
   elected: () => Promise<boolean>
-}): UpstreamSync {
+}): Rounds {
   const { base, ask } = parts
   const ctx: Ctx = { ...base, actor: { kind: 'system', part: 'upstream-sync' } }
   const stopping = new AbortController()
   const { signal } = stopping
-  let turning: Promise<void> | undefined
 
-  async function once(): Promise<void> {
-    if (signal.aborted || !(await parts.elected())) return
+  async function turn(): Promise<void> {
     for (const registryId of await due(base)) await syncAll(registryId)
   }
 
@@ -46,23 +39,16 @@ export function startUpstreamSync(parts: {
     }
   }
 
-  const turn = () => {
-    turning ??= once()
-      .catch((err: unknown) => base.log.warn({ err }, 'a turn of registry syncs did not work'))
-      .finally(() => {
-        turning = undefined
-      })
-    return turning
-  }
-  const first = setTimeout(turn, FIRST_MS).unref()
-  const timer = setInterval(turn, TURN_MS).unref()
+  const rounds = startRounds(turn, {
+    ...{ everyMs: TURN_MS, firstAfterMs: FIRST_MS },
+    elected: async () => !signal.aborted && (await parts.elected()),
+    onError: (err) => base.log.warn({ err }, 'a turn of registry syncs did not work'),
+  })
   return {
-    turn,
+    now: rounds.now,
     async stop() {
       stopping.abort()
-      clearTimeout(first)
-      clearInterval(timer)
-      await turning
+      await rounds.stop()
     },
   }
 }

@@ -105,7 +105,7 @@ describe('I9: no run stays open', () => {
     })
     const { validationId } = await dying.start({ versionId, trigger: 'save', userId: null, dryRun: false })
     const turns = schedule()
-    await turns.turn()
+    await turns.now()
     await turns.stop()
     const row = await reportOf(stack.base, validationId)
     expect(row).toMatchObject({ verdict: 'skipped' })
@@ -124,7 +124,7 @@ describe('I9: no run stays open', () => {
       .set({ endedAt: new Date(Date.now() - 25 * 3600_000) })
       .where(eq(templateValidations.templateVersionId, old.versionId))
     const turns = schedule()
-    await turns.turn()
+    await turns.now()
     await stack.services.validator.idle()
     await turns.stop()
     const rows = await stack.base.db

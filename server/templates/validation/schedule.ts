@@ -4,6 +4,7 @@
  */
 import { sql } from 'drizzle-orm'
 import type { Base } from '#server/context.ts'
+import { type Rounds, startRounds } from '#server/rounds.ts'
 import { deadWorkers } from '#server/workflows/index.ts'
 import { interruptValidation } from './store.ts'
 import { FRESH_MS, type Validator } from './validator.ts'
@@ -14,46 +15,23 @@ const TURNS_A_DAY = FRESH_MS / TURN_MS
 /** The first turn waits until what a start brings with it is over. */
 const FIRST_MS = 15_000
 
-export interface ValidationSchedule {
-  /** One turn now. */
-  turn(): Promise<void>
-  stop(): Promise<void>
-}
-
 export function startValidationSchedule(parts: {
   base: Base
   validator: Validator
   /** Is this the process that looks? Asked each turn. */
   elected: () => Promise<boolean>
-}): ValidationSchedule {
-  const { base, validator } = parts
-  let turning: Promise<void> | undefined
-
-  async function once(): Promise<void> {
-    if (!(await parts.elected())) return
+}): Rounds {
+  const { base, validator, elected } = parts
+  async function turn(): Promise<void> {
     await endOrphans(base)
     for (const versionId of await due(base))
       await validator.start({ versionId, trigger: 'schedule', userId: null, dryRun: false })
   }
 
-  const turn = () => {
-    turning ??= once()
-      .catch((err: unknown) => base.log.warn({ err }, 'a turn of scheduled validations did not work'))
-      .finally(() => {
-        turning = undefined
-      })
-    return turning
-  }
-  const first = setTimeout(turn, FIRST_MS).unref()
-  const timer = setInterval(turn, TURN_MS).unref()
-  return {
-    turn,
-    async stop() {
-      clearTimeout(first)
-      clearInterval(timer)
-      await turning
-    },
-  }
+  return startRounds(turn, {
+    ...{ everyMs: TURN_MS, firstAfterMs: FIRST_MS, elected },
+    onError: (err) => base.log.warn({ err }, 'a turn of scheduled validations did not work'),
+  })
 }
 
 /**
