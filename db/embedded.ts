@@ -10,10 +10,10 @@
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { parseArgs, promisify } from 'node:util'
+import { freePort } from './free-port.ts'
 
 const START_TIMEOUT_MS = 60_000
 const USER = 'berth'
@@ -216,16 +216,6 @@ function explain(output: string, dataDir: string): string {
     ?.trim()
   return `The database under ${dataDir} does not start${line ? ` (${line})` : ''}: restore it from a backup, or move it away to start empty.`
 }
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { data: { type: 'string' }, port: { type: 'string', default: '0' } } })

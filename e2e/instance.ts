@@ -2,10 +2,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
+import { freePort } from '../db/free-port.ts'
 import { type ScriptClient, scriptClient } from './script-client.ts'
 
 const root = path.join(import.meta.dirname, '..')
@@ -68,14 +68,6 @@ function part(name: string, dataDir: string, file: string, args: string[], env: 
     })
   })
 }
-
-export const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
 
 export async function startInstance(
   o: { driver?: 'process' | 'host'; env?: Record<string, string>; bootDelayMs?: number; imagesDir?: string } = {},

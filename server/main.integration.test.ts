@@ -5,6 +5,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type TestDatabase, testDatabase } from '#db/testing.ts'
+import { freePort } from '../db/free-port.ts'
 
 const children: ChildProcess[] = []
 let database: TestDatabase
@@ -21,14 +22,6 @@ afterAll(async () => {
   await database.end()
   rmSync(dir, { recursive: true, force: true })
 })
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
 
 /** A worker: it serves no pages, so nothing has to be built. */
 function start(env: Record<string, string>, args: string[] = []) {

@@ -7,8 +7,9 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { eq } from 'drizzle-orm'
 import { deployments } from '#db/schema/deployments.ts'
 import type { Engine } from '#server/engine/port.ts'
+import { freePort } from '../../db/free-port.ts'
 import { dropletAccess } from '../../e2e/droplet-access.ts'
-import { freePort, type Instance, startInstance } from '../../e2e/instance.ts'
+import { type Instance, startInstance } from '../../e2e/instance.ts'
 import { type Metric, percentile, timed } from '../measure.ts'
 
 const ROUNDS = 12

@@ -4,9 +4,9 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { freePort } from '../../db/free-port.ts'
 import { fillRegistry, hasRuntime, isFilled } from './images/fill.ts'
 import { PROGRAM_ENV } from './requirements.ts'
 
@@ -108,13 +108,3 @@ async function answering(child: ChildProcess, url: string): Promise<void> {
   }
   throw new Error('no answer')
 }
-
-const freePort = (host: string) =>
-  new Promise<number>((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, host, () => {
-      const bound = server.address()
-      server.close(() => (bound && typeof bound === 'object' ? resolve(bound.port) : reject(new Error('no port'))))
-    })
-  })

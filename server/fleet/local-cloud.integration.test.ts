@@ -5,7 +5,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
@@ -21,6 +20,7 @@ import { createEnginePool } from '#server/engine/index.ts'
 import { PROC_STATS } from '#server/engine/remote-commands.ts'
 import { BerthError } from '#server/errors.ts'
 import { choose, DEFAULT_PREFERENCES } from '#server/placement/index.ts'
+import { freePort } from '../../db/free-port.ts'
 import { undoProvision } from './destroy.ts'
 import { ensureDemoAccount, getCloudAccount, removeCloudAccount, setCloudAccount } from './index.ts'
 import { deleteDroplet, listDroplets } from './inventory.ts'
@@ -35,14 +35,6 @@ const ROOT = path.join(import.meta.dirname, '../..')
 const has = (program: string) => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0
 const hostAble =
   process.platform === 'linux' && process.getuid?.() === 0 && ['dockerd', 'sshd', 'docker-registry', 'ip'].every(has)
-
-const freePort = async (): Promise<number> => {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  return typeof address === 'object' && address ? address.port : 0
-}
 
 describe.each([
   { driver: 'process', able: true },

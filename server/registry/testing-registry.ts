@@ -2,11 +2,11 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe } from 'vitest'
+import { freePort } from '../../db/free-port.ts'
 
 const PROGRAM = ['/usr/bin', '/usr/local/bin', '/usr/sbin']
   .map((dir) => path.join(dir, 'docker-registry'))
@@ -80,14 +80,6 @@ export async function startRegistry(auth?: (dir: string) => Record<string, unkno
     await pause(20)
   }
 }
-
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
 
 /** Pushes to one repository. @param authorization header of who may */
 export function pushTo(host: string, repository: string, authorization?: string) {
