@@ -1,28 +1,10 @@
 /** Nobody can make Berth ask a service of its own network: not by a URL, a redirect, a name, or one that changes. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { type Ask, type AskOptions, createAsk, type Lookup } from './ask.ts'
-import { type Answer, failure, type Listening, listen, NOBODY, names } from './testing.ts'
+import { failure, NOBODY, names, testDoor } from './testing.ts'
 
-type Seen = { url: string | undefined; host: string | undefined; authorization: string | undefined }
-let server: Listening
-let host: string
-let port: number
-let answer: Answer
-const asked: Seen[] = []
-beforeAll(async () => {
-  server = await listen((req, res) => {
-    asked.push({ url: req.url, host: req.headers.host, authorization: req.headers.authorization })
-    answer(req, res)
-  })
-  host = server.host
-  port = Number(host.split(':')[1])
-})
-beforeEach(() => {
-  asked.length = 0
-  answer = (_, res) => res.end('hello')
-})
-afterAll(() => server.close())
-
+const door = testDoor()
+const { asked } = door
 const options: AskOptions = { timeoutMs: 3000 }
 
 describe('SSRF: a public installation does not ask', () => {
@@ -135,7 +117,7 @@ describe('SSRF: a public installation does not ask', () => {
   test('a name whose answer changes is judged by the very address that is connected to', async () => {
     const changing = names({ 'rebind.example': [NOBODY, '127.0.0.1'] })
     const rebound = createAsk({ allowedHosts: [], lookup: changing })
-    const url = `https://rebind.example:${port}/`
+    const url = `https://rebind.example:${door.port}/`
     expect(await failure(rebound(url, { timeoutMs: 500 }))).toMatch(/^REGISTRY_UNAVAILABLE/)
     expect(changing.asked).toEqual(['rebind.example'])
     expect(await failure(rebound(url, options))).toMatch(/^REGISTRY_REFUSED/)
@@ -166,21 +148,21 @@ describe('a host that the operator named', () => {
       'outside.example': ['127.0.0.1'],
       'changing.corp': ['127.0.0.1', '169.254.169.254'],
     })
-    const allowedHosts = [host, 'registry.corp', 'stolen.corp', 'public.corp', 'changing.corp', '169.254.169.254']
+    const allowedHosts = [door.host, 'registry.corp', 'stolen.corp', 'public.corp', 'changing.corp', '169.254.169.254']
     ask = createAsk({ allowedHosts, lookup })
   })
 
   test('is asked inside, by address or by name, over http too', async () => {
-    expect(await (await ask(`http://${host}/a`, options)).text()).toBe('hello')
-    expect(await (await ask(`http://registry.corp:${port}/b`, options)).text()).toBe('hello')
+    expect(await (await ask(`http://${door.host}/a`, options)).text()).toBe('hello')
+    expect(await (await ask(`http://registry.corp:${door.port}/b`, options)).text()).toBe('hello')
     expect(asked.map(({ url }) => url)).toEqual(['/a', '/b'])
   })
 
   test('at another port, or spelled as another host, it is not', async () => {
-    expect(await failure(ask(`http://127.0.0.1:${port + 1}/`, options))).toMatch(/^REGISTRY_REFUSED/)
-    expect(await failure(ask(`http://127.0.0.2:${port}/`, options))).toMatch(/^REGISTRY_REFUSED/)
-    expect(await failure(ask(`http://other.corp:${port}/`, options))).toMatch(/^REGISTRY_REFUSED/)
-    expect(await failure(ask(`https://registry.corp.outside.example:${port}/`, options))).not.toMatch(/^answered/)
+    expect(await failure(ask(`http://127.0.0.1:${door.port + 1}/`, options))).toMatch(/^REGISTRY_REFUSED/)
+    expect(await failure(ask(`http://127.0.0.2:${door.port}/`, options))).toMatch(/^REGISTRY_REFUSED/)
+    expect(await failure(ask(`http://other.corp:${door.port}/`, options))).toMatch(/^REGISTRY_REFUSED/)
+    expect(await failure(ask(`https://registry.corp.outside.example:${door.port}/`, options))).not.toMatch(/^answered/)
     expect(asked).toEqual([])
   })
 
@@ -208,32 +190,32 @@ describe('a host that the operator named', () => {
     'file:///etc/passwd',
     'https://user:secret@registry.corp/',
   ])('does not lead to %s by a redirect', async (location) => {
-    answer = (_, res) => res.writeHead(307, { location }).end()
-    expect(await failure(ask(`http://${host}/a`, options))).toMatch(/^REGISTRY_REFUSED/)
+    door.answer = (_, res) => res.writeHead(307, { location }).end()
+    expect(await failure(ask(`http://${door.host}/a`, options))).toMatch(/^REGISTRY_REFUSED/)
     expect(asked.map(({ url }) => url)).toEqual(['/a'])
   })
 
   test('does not lead there through a chain either', async () => {
-    answer = (req, res) => {
+    door.answer = (req, res) => {
       const step = Number(req.url?.slice(1) || 0)
-      const location = step < 2 ? `http://registry.corp:${port}/${step + 1}` : 'http://169.254.169.254/latest'
+      const location = step < 2 ? `http://registry.corp:${door.port}/${step + 1}` : 'http://169.254.169.254/latest'
       res.writeHead(302, { location }).end()
     }
-    expect(await failure(ask(`http://${host}/0`, options))).toMatch(/^REGISTRY_REFUSED .*169\.254/)
+    expect(await failure(ask(`http://${door.host}/0`, options))).toMatch(/^REGISTRY_REFUSED .*169\.254/)
     expect(asked.map(({ url }) => url)).toEqual(['/0', '/1', '/2'])
   })
 
   test('is judged anew at every connection, so a name that changes between two hops is found', async () => {
-    answer = (_, res) => res.writeHead(302, { location: '/next' }).end()
-    expect(await failure(ask(`http://changing.corp:${port}/`, options))).toMatch(/^REGISTRY_REFUSED/)
+    door.answer = (_, res) => res.writeHead(302, { location: '/next' }).end()
+    expect(await failure(ask(`http://changing.corp:${door.port}/`, options))).toMatch(/^REGISTRY_REFUSED/)
     expect(asked.map(({ url }) => url)).toEqual(['/'])
     expect(lookup.asked).toEqual(['changing.corp', 'changing.corp'])
   })
 
   test('is not led to by what somebody outside says', async () => {
-    const said = (namedBy: string) => ask(`http://${host}/token`, { ...options, namedBy: new URL(namedBy) })
+    const said = (namedBy: string) => ask(`http://${door.host}/token`, { ...options, namedBy: new URL(namedBy) })
     expect(await failure(said('https://registry.example/v2/'))).toMatch(/^REGISTRY_REFUSED/)
     expect(asked).toEqual([])
-    expect((await said(`http://registry.corp:${port}/v2/`)).status).toBe(200)
+    expect((await said(`http://registry.corp:${door.port}/v2/`)).status).toBe(200)
   })
 })

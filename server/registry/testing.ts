@@ -1,7 +1,7 @@
 /** What the tests of this folder share: a server of this process, pretend names, and a client. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { expect } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect } from 'vitest'
 import { createAsk, type Lookup } from './ask.ts'
 import { createRegistryClient } from './client.ts'
 import type { CredentialsFor, RegistryClient } from './port.ts'
@@ -24,6 +24,28 @@ export async function listen(answer: Answer): Promise<Listening> {
       return new Promise((resolve) => server.close(() => resolve()))
     },
   }
+}
+
+/** To be called once a test file: says `hello` until a test says otherwise, and keeps what that test asked of it. */
+export function testDoor() {
+  const hello: Answer = (_, res) => res.end('hello')
+  const asked: { url?: string; host?: string; authorization?: string }[] = []
+  /** `host` is `127.0.0.1:port`. */
+  const door = { host: '', port: 0, asked, answer: hello }
+  let listening: Listening
+  beforeAll(async () => {
+    listening = await listen((req, res) => {
+      asked.push({ url: req.url, host: req.headers.host, authorization: req.headers.authorization })
+      door.answer(req, res)
+    })
+    Object.assign(door, { host: listening.host, port: Number(listening.host.split(':')[1]) })
+  })
+  beforeEach(() => {
+    asked.length = 0
+    door.answer = hello
+  })
+  afterAll(() => listening.close())
+  return door
 }
 
 export const clientOf = (
