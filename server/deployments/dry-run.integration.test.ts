@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type TestDatabase, testDatabase } from '#db/testing.ts'
 import type { UserCtx } from '#server/context.ts'
 import { BerthError } from '#server/errors.ts'
-import { createListener, type Listener } from '#server/observability/listen.ts'
 import {
   createToken,
   deleteDeployment,
@@ -10,51 +8,23 @@ import {
   getDeployment,
   listDeployments,
   listEvents,
-  startDeployments,
   startDryRun,
 } from './index.ts'
+import { type SagaBench, sagaBench } from './testing-bench.ts'
 import { isPoint, type Point, steps } from './testing-faults.ts'
-import {
-  eventsOf,
-  newDroplet,
-  newTemplate,
-  newUser,
-  type TestBase,
-  testBase,
-  untilAtRest,
-  versionIdOf,
-} from './testing-setup.ts'
-import { createWorld, newWorkerId, things, worldDeps } from './testing-world.ts'
+import { eventsOf, newDroplet, newTemplate, newUser, untilAtRest, versionIdOf } from './testing-setup.ts'
+import { things } from './testing-world.ts'
 
-let database: TestDatabase
-let bench: TestBase
-let listener: Listener
-let runtime: Awaited<ReturnType<typeof startDeployments>>
+let bench: SagaBench
 let ctx: UserCtx
 let strike: ((point: Point, signal: AbortSignal) => Promise<void>) | undefined
 
 beforeAll(async () => {
-  database = await testDatabase()
-  bench = testBase(database.url)
-  await createWorld(bench.sql)
-  listener = createListener(database.url, bench.base.log)
-  runtime = await startDeployments({
-    base: bench.base,
-    deps: worldDeps(bench.base, bench.sql),
-    listener,
-    workerId: newWorkerId(),
-    internalUrl: null,
-    steps: steps(async (_id, point, signal) => strike?.(point, signal)),
-  })
+  bench = await sagaBench({ steps: steps(async (_id, point, signal) => strike?.(point, signal)) })
   ctx = await newUser(bench.base)
   await newDroplet(ctx)
 })
-afterAll(async () => {
-  await runtime?.stop()
-  await listener?.close()
-  await bench?.end()
-  await database?.end()
-})
+afterAll(() => bench?.end())
 
 /** Of a draft, which nobody could deploy. */
 async function start(o: { userId?: string; allowNewDroplet?: boolean; variables?: Record<string, string> } = {}) {

@@ -1,50 +1,30 @@
 /** Which versions of a template may begin an attempt, and what their state says about what runs already. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type TestDatabase, testDatabase } from '#db/testing.ts'
 import type { UserCtx } from '#server/context.ts'
 import { BerthError } from '#server/errors.ts'
-import { createListener, type Listener } from '#server/observability/listen.ts'
 import {
   createDeployment,
   getDeployment,
   listDeployments,
   redeployDeployment,
   startDeployment,
-  startDeployments,
   stopDeployment,
 } from './index.ts'
 import type { DeploymentsDeps } from './ports.ts'
-import { newDroplet, newTemplate, newUser, type TestBase, testBase, untilAtRest, versionIdOf } from './testing-setup.ts'
-import { createWorld, newWorkerId, things, worldDeps } from './testing-world.ts'
+import { type SagaBench, sagaBench } from './testing-bench.ts'
+import { newDroplet, newTemplate, newUser, untilAtRest, versionIdOf } from './testing-setup.ts'
+import { things } from './testing-world.ts'
 
-let database: TestDatabase
-let bench: TestBase
-let listener: Listener
-let runtime: Awaited<ReturnType<typeof startDeployments>>
+let bench: SagaBench
 let ctx: UserCtx
 let check: DeploymentsDeps['ensureValidated'] = async () => ({ verdict: 'pass', failures: [] })
 
 beforeAll(async () => {
-  database = await testDatabase()
-  bench = testBase(database.url)
-  await createWorld(bench.sql)
-  listener = createListener(database.url, bench.base.log)
-  runtime = await startDeployments({
-    base: bench.base,
-    deps: { ...worldDeps(bench.base, bench.sql), ensureValidated: (...args) => check(...args) },
-    listener,
-    workerId: newWorkerId(),
-    internalUrl: null,
-  })
+  bench = await sagaBench({ deps: () => ({ ensureValidated: (...args) => check(...args) }) })
   ctx = await newUser(bench.base)
   await newDroplet(ctx)
 })
-afterAll(async () => {
-  await runtime?.stop()
-  await listener?.close()
-  await bench?.end()
-  await database?.end()
-})
+afterAll(() => bench?.end())
 
 async function running(): Promise<{ template: string; id: string }> {
   const template = await newTemplate(bench.base)

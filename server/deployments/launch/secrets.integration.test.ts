@@ -1,69 +1,48 @@
 /** Arguments may hold secrets: the container gets them, and nothing else does (I6, R8). */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type TestDatabase, testDatabase } from '#db/testing.ts'
 import type { UserCtx } from '#server/context.ts'
-import type { ContainerSpec, EnginePool } from '#server/engine/port.ts'
+import type { ContainerSpec, Engine } from '#server/engine/port.ts'
 import { BerthError } from '#server/errors.ts'
-import type { Backend } from '#server/gateway/port.ts'
-import { createListener, type Listener } from '#server/observability/listen.ts'
-import { createDeployment, getDeployment, startDeployments } from '../index.ts'
-import { newDroplet, newTemplate, newUser, type TestBase, testBase, untilAtRest } from '../testing-setup.ts'
-import { createWorld, newWorkerId, worldDeps } from '../testing-world.ts'
+import type { Backend, Gateway } from '#server/gateway/port.ts'
+import { createDeployment, getDeployment } from '../index.ts'
+import type { DeploymentsDeps } from '../ports.ts'
+import { type SagaBench, sagaBench } from '../testing-bench.ts'
+import { newDroplet, newTemplate, newUser, untilAtRest } from '../testing-setup.ts'
 
 const SECRET = 'canary-9c41e7'
 
-let database: TestDatabase
-let bench: TestBase
-let listener: Listener
-let runtime: Awaited<ReturnType<typeof startDeployments>>
+let bench: SagaBench
 let ctx: UserCtx
 const specs: ContainerSpec[] = []
 const backends: Backend[] = []
 let refuse = false
 
 beforeAll(async () => {
-  database = await testDatabase()
-  bench = testBase(database.url)
-  await createWorld(bench.sql)
-  listener = createListener(database.url, bench.base.log)
-  const world = worldDeps(bench.base, bench.sql)
-  const engines: EnginePool = {
-    ...world.engines,
-    async engine(dropletId) {
-      const engine = await world.engines.engine(dropletId)
-      return {
-        ...engine,
-        async ensureContainer(spec) {
-          specs.push(spec)
-          if (refuse) throw new BerthError('ENGINE_REJECTED', `exec: ${spec.cmd?.join(' ')}: no such file`)
-          return engine.ensureContainer(spec)
-        },
-      }
-    },
-  }
-  const gateway: typeof world.gateway = {
-    ...world.gateway,
-    handshake(backend, o) {
-      backends.push(backend)
-      return world.gateway.handshake(backend, o)
-    },
-  }
-  runtime = await startDeployments({
-    base: bench.base,
-    deps: { ...world, engines, gateway },
-    listener,
-    workerId: newWorkerId(),
-    internalUrl: null,
-  })
+  bench = await sagaBench({ deps: watched })
   ctx = await newUser(bench.base)
   await newDroplet(ctx)
 })
-afterAll(async () => {
-  await runtime?.stop()
-  await listener?.close()
-  await bench?.end()
-  await database?.end()
-})
+afterAll(() => bench?.end())
+
+/** Keeps what the engine and the gateway are given. */
+function watched({ engines, gateway }: DeploymentsDeps): Pick<DeploymentsDeps, 'engines' | 'gateway'> {
+  const engine = async (dropletId: string): Promise<Engine> => {
+    const own = await engines.engine(dropletId)
+    return {
+      ...own,
+      async ensureContainer(spec) {
+        specs.push(spec)
+        if (refuse) throw new BerthError('ENGINE_REJECTED', `exec: ${spec.cmd?.join(' ')}: no such file`)
+        return own.ensureContainer(spec)
+      },
+    }
+  }
+  const handshake: Gateway['handshake'] = (backend, o) => {
+    backends.push(backend)
+    return gateway.handshake(backend, o)
+  }
+  return { engines: { ...engines, engine }, gateway: { ...gateway, handshake } }
+}
 
 async function deploy() {
   const template = await newTemplate(bench.base, {

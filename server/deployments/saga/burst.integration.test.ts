@@ -1,29 +1,20 @@
 /** Somebody's first minute: many deployments at once on a fleet that has no droplet yet. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type TestDatabase, testDatabase } from '#db/testing.ts'
 import { fakeCloud, fakePool, insertAccount, insertUser, MIB, userCtx, withFleet } from '#server/fleet/testing.ts'
 import type { FleetBase, FleetCtx } from '#server/fleet/types.ts'
-import { createListener, type Listener } from '#server/observability/listen.ts'
-import { createDeployment, startDeployments } from '../index.ts'
-import { newTemplate, type TestBase, testBase, untilAtRest } from '../testing-setup.ts'
-import { createWorld, newWorkerId, worldDeps } from '../testing-world.ts'
+import { createDeployment } from '../index.ts'
+import { type SagaBench, sagaBench } from '../testing-bench.ts'
+import { newTemplate, untilAtRest } from '../testing-setup.ts'
 import { deploymentsDeps } from '../wiring.ts'
 
-let database: TestDatabase
-let bench: TestBase
+let bench: SagaBench
 let base: FleetBase
-let listener: Listener
-let runtime: Awaited<ReturnType<typeof startDeployments>>
 let ctx: FleetCtx
 /** Requests to the cloud wait for it. */
 let creating: () => Promise<void>
 let created = 0
 
 beforeAll(async () => {
-  database = await testDatabase()
-  bench = testBase(database.url)
-  await createWorld(bench.sql)
-  listener = createListener(database.url, bench.base.log)
   const plain = fakeCloud()
   const cloud = fakeCloud({
     ...plain,
@@ -33,18 +24,18 @@ beforeAll(async () => {
       return plain.createDroplet(input)
     },
   })
-  base = withFleet(bench.base, { makeCloud: () => cloud, pool: fakePool() })
-  const world = worldDeps(base, bench.sql)
-  const { fleet } = deploymentsDeps({ ...world, base, engines: base.fleet.pool })
-  const deps = { ...world, fleet }
-  runtime = await startDeployments({ base, deps, listener, workerId: newWorkerId(), internalUrl: null })
+  bench = await sagaBench({
+    deps(world, worker) {
+      base = withFleet(worker.base, { makeCloud: () => cloud, pool: fakePool() })
+      const { fleet } = deploymentsDeps({ ...world, base, engines: base.fleet.pool })
+      return { fleet }
+    },
+  })
 })
 afterAll(async () => {
-  await runtime?.stop()
+  await bench?.stop()
   await base?.fleet.background.idle()
-  await listener?.close()
   await bench?.end()
-  await database?.end()
 })
 beforeEach(async () => {
   const userId = await insertUser(base)

@@ -2,7 +2,6 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { placementOutcomes, placements } from '#db/schema/placement.ts'
-import { type TestDatabase, testDatabase } from '#db/testing.ts'
 import type { UserCtx } from '#server/context.ts'
 import { unpackInput } from '#server/effectiveness/stored.ts'
 import {
@@ -14,42 +13,30 @@ import {
   snapshotFor,
 } from '#server/fleet/index.ts'
 import { fakeCloud, fakePool, insertAccount, insertDroplet, withFleet } from '#server/fleet/testing.ts'
-import { createListener, type Listener } from '#server/observability/listen.ts'
 import { choose, POLICY_VERSION } from '#server/placement/index.ts'
-import { createDeployment, deploymentPlacement, startDeployments } from '../index.ts'
-import { newTemplate, newUser, type TestBase, testBase, untilAtRest } from '../testing-setup.ts'
-import { createWorld, newWorkerId, worldDeps } from '../testing-world.ts'
+import { createDeployment, deploymentPlacement } from '../index.ts'
+import { type SagaBench, sagaBench } from '../testing-bench.ts'
+import { newTemplate, newUser, untilAtRest } from '../testing-setup.ts'
 
-let database: TestDatabase
-let bench: TestBase
-let listener: Listener
-let runtime: Awaited<ReturnType<typeof startDeployments>>
+let bench: SagaBench
 let ctx: UserCtx
 let template: string
 let ids: { left: string; right: string }
 
 beforeAll(async () => {
-  database = await testDatabase()
-  bench = testBase(database.url)
-  await createWorld(bench.sql)
-  listener = createListener(database.url, bench.base.log)
-  const fleet = withFleet(bench.base, { makeCloud: () => fakeCloud(), pool: fakePool() })
-  const world = worldDeps(bench.base, bench.sql)
-  runtime = await startDeployments({
-    base: bench.base,
-    deps: {
-      ...world,
-      fleet: {
-        ...world.fleet,
-        snapshotFor: (userId, o) => snapshotFor(fleet, userId, o),
-        preferencesFor: (userId, strategy) => preferencesFor(bench.base.db, userId, strategy),
-        reserve,
-        release,
-      },
+  bench = await sagaBench({
+    deps(world, { base }) {
+      const fleet = withFleet(base, { makeCloud: () => fakeCloud(), pool: fakePool() })
+      return {
+        fleet: {
+          ...world.fleet,
+          snapshotFor: (userId, o) => snapshotFor(fleet, userId, o),
+          preferencesFor: (userId, strategy) => preferencesFor(base.db, userId, strategy),
+          reserve,
+          release,
+        },
+      }
     },
-    listener,
-    workerId: newWorkerId(),
-    internalUrl: null,
   })
   ctx = await newUser(bench.base, { account: false })
   const { userId } = ctx.actor
@@ -58,12 +45,7 @@ beforeAll(async () => {
   ids = { left: left.id, right: right.id }
   template = await newTemplate(bench.base)
 })
-afterAll(async () => {
-  await runtime?.stop()
-  await listener?.close()
-  await bench?.end()
-  await database?.end()
-})
+afterAll(() => bench?.end())
 
 async function deployed(o: { strategy?: 'pack' | 'spread' } = {}) {
   const { deploymentId } = await createDeployment(ctx, { template, ...o })

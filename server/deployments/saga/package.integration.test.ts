@@ -1,7 +1,6 @@
 /** I3, I4: templates of npm packages through the whole saga, onto a droplet of the local cloud, with the real gateway. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { PackageSource } from '#db/template-config.ts'
-import { type TestDatabase, testDatabase } from '#db/testing.ts'
 import { NPM_PACKAGES } from '#fixtures/packages/npm-packages.ts'
 import { type NpmRegistry, startNpmRegistry } from '#fixtures/packages/npm-registry.ts'
 import { BUILT_IN_IMAGES } from '#local-cloud/images/descriptor.ts'
@@ -12,61 +11,48 @@ import { createEnginePool } from '#server/engine/index.ts'
 import type { Engine, EnginePool } from '#server/engine/port.ts'
 import { startLocalDroplet } from '#server/engine/testing-local-droplet.ts'
 import { createGateway } from '#server/gateway/index.ts'
-import { createListener, type Listener } from '#server/observability/listen.ts'
 import { resolvePackage } from '#server/packages/index.ts'
-import { createDeployment, deleteDeployment, getDeployment, startDeployments } from '../index.ts'
-import { newDroplet, newTemplate, newUser, type TestBase, testBase, untilAtRest } from '../testing-setup.ts'
-import { createWorld, newWorkerId, worldDeps } from '../testing-world.ts'
+import { createDeployment, deleteDeployment, getDeployment } from '../index.ts'
+import { type SagaBench, sagaBench } from '../testing-bench.ts'
+import { newDroplet, newTemplate, newUser, untilAtRest } from '../testing-setup.ts'
 
-let database: TestDatabase
-let bench: TestBase
-let listener: Listener
+let bench: SagaBench
 let registry: NpmRegistry
 let droplet: ContractDroplet
 let pool: EnginePool
 let engine: Engine
 let image: { reference: string; digest: string }
-let runtime: Awaited<ReturnType<typeof startDeployments>>
 let gateway: ReturnType<typeof createGateway>
 let ctx: UserCtx
 
 beforeAll(async () => {
-  database = await testDatabase()
-  bench = testBase(database.url)
-  await createWorld(bench.sql)
   droplet = await startLocalDroplet(createProcessDriver, [BUILT_IN_IMAGES])
   registry = await startNpmRegistry(NPM_PACKAGES)
   pool = createEnginePool({ resolve: async () => droplet.target })
   engine = await pool.engine(DROPLET_ID)
-  const { runners } = bench.base.config
   const reference = `${droplet.registry}/berth/runner-node:latest`
-  runners.node = { image: reference, npmCli: '/app/node_modules/npm/bin/npm-cli.js', registryUrl: registry.url }
   const { digest } = await engine.pull(reference)
   if (!digest) throw new Error('the runner image has no digest')
   image = { reference, digest }
-  listener = createListener(database.url, bench.base.log)
-  const workerId = newWorkerId()
-  gateway = createGateway({ ...bench.base, engines: pool, workerId })
-  runtime = await startDeployments({
-    base: bench.base,
-    deps: { ...worldDeps(bench.base, bench.sql), engines: pool, gateway },
-    listener,
-    workerId,
-    internalUrl: null,
+  bench = await sagaBench({
+    deps(_, { base, workerId }) {
+      gateway = createGateway({ ...base, engines: pool, workerId })
+      return { engines: pool, gateway }
+    },
   })
+  const npmCli = '/app/node_modules/npm/bin/npm-cli.js'
+  bench.base.config.runners.node = { image: reference, npmCli, registryUrl: registry.url }
   ctx = await newUser(bench.base)
   await newDroplet(ctx)
 })
 
 afterAll(async () => {
-  await runtime?.stop()
+  await bench?.stop()
   await gateway?.close()
-  await listener?.close()
   await pool?.close()
   await registry?.close()
   await droplet?.stop()
   await bench?.end()
-  await database?.end()
 })
 
 const pinned = () => `${image.reference.replace(/:latest$/, '')}@${image.digest}`

@@ -1,9 +1,7 @@
 /** Every step × {fails before, fails after its effects, cancelled before, cancelled during} on a pretend fleet. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type TestDatabase, testDatabase } from '#db/testing.ts'
 import type { UserCtx } from '#server/context.ts'
 import { BerthError } from '#server/errors.ts'
-import { createListener, type Listener } from '#server/observability/listen.ts'
 import {
   cancelDeployment,
   createDeployment,
@@ -11,26 +9,14 @@ import {
   getDeployment,
   redeployDeployment,
   startDeployment,
-  startDeployments,
   stopDeployment,
 } from '../index.ts'
+import { type SagaBench, sagaBench } from '../testing-bench.ts'
 import { isPoint, POINTS, type Point, steps } from '../testing-faults.ts'
-import {
-  eventsOf,
-  newDroplet,
-  newTemplate,
-  newUser,
-  type TestBase,
-  testBase,
-  until,
-  untilAtRest,
-} from '../testing-setup.ts'
-import { createWorld, newWorkerId, things, worldDeps } from '../testing-world.ts'
+import { eventsOf, newDroplet, newTemplate, newUser, until, untilAtRest } from '../testing-setup.ts'
+import { things } from '../testing-world.ts'
 
-let database: TestDatabase
-let bench: TestBase
-let listener: Listener
-let runtime: Awaited<ReturnType<typeof startDeployments>>
+let bench: SagaBench
 let ctx: UserCtx
 let template: string
 const strikes = new Map<string, (point: Point, signal: AbortSignal) => Promise<void>>()
@@ -38,16 +24,7 @@ const strikes = new Map<string, (point: Point, signal: AbortSignal) => Promise<v
 let gate: Promise<void> = Promise.resolve()
 
 beforeAll(async () => {
-  database = await testDatabase()
-  bench = testBase(database.url)
-  await createWorld(bench.sql)
-  listener = createListener(database.url, bench.base.log)
-  runtime = await startDeployments({
-    base: bench.base,
-    deps: worldDeps(bench.base, bench.sql),
-    listener,
-    workerId: newWorkerId(),
-    internalUrl: null,
+  bench = await sagaBench({
     steps: steps(async (id, point, signal) => {
       await gate
       await strikes.get(id)?.(point, signal)
@@ -58,12 +35,7 @@ beforeAll(async () => {
   template = await newTemplate(bench.base)
 })
 
-afterAll(async () => {
-  await runtime?.stop()
-  await listener?.close()
-  await bench?.end()
-  await database?.end()
-})
+afterAll(() => bench?.end())
 
 /** Creates a deployment that meets `strike` wherever it goes. */
 async function create(strike?: (point: Point, signal: AbortSignal, id: string) => Promise<void>): Promise<string> {
