@@ -36,6 +36,11 @@ describe('regret', () => {
     expect(dollars(regretOf(made, outcome(), { snapshot: alone, request }, MONTH_HOURS))).toBe(12)
   })
 
+  test('is nothing for a new droplet that the person asked for', () => {
+    const wished = { ...request, newDroplet: { size: 's-2vcpu-4gb', region: 'fra1' } }
+    expect(regretOf(made, outcome(), { snapshot: beside, request: wished }, MONTH_HOURS)).toBe(0)
+  })
+
   test('looks at what was used, where enough was sampled', () => {
     const p95 = { memoryBytes: 300 * MIB, cpuMillis: 20 }
     expect(dollars(regretOf(made, outcome({ p95 }), { snapshot: alone, request }, MONTH_HOURS))).toBe(18)

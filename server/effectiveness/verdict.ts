@@ -38,10 +38,11 @@ export const priceOf = (choice: Choice): number => (choice.kind === 'create' ? c
 /**
  * How much less a month the best choice in hindsight would have cost: with what the container really used instead of
  * what it reserved, and with the share of a new droplet that it really caused (a larger one that others filled is no
- * waste). A slot on a droplet that is paid already costs nothing, so there is nothing to regret about one.
+ * waste). A slot on a droplet that is paid already costs nothing, so there is nothing to regret about one,
+ * nor about a new droplet that the person asked for by name.
  */
 export function regretOf(choice: Choice, outcome: Outcome, input: DecisionInput, monthHours: number): number {
-  if (choice.kind !== 'create') return 0
+  if (choice.kind !== 'create' || input.request.newDroplet) return 0
   const heldMs = outcome.costedAt.getTime() - outcome.decidedAt.getTime()
   const caused =
     heldMs >= HELD_MS_MIN ? outcome.costMicros * ((monthHours * 3_600_000) / heldMs) : choice.priceMonthlyMicros

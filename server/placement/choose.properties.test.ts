@@ -5,6 +5,7 @@ import { choose } from './choose.ts'
 import { DEFAULT_PREFERENCES } from './strategies.ts'
 import { droplet, GIB, MIB, SIZES } from './testing.ts'
 import { type Decision, FACTOR_NAMES, type PlacementRequest, type Snapshot, STRATEGIES } from './types.ts'
+import { wishable } from './wished-droplet.ts'
 
 const REGIONS = ['ams3', 'fra1', 'nyc3']
 const IDS = Array.from({ length: 41 }, (_, n) => `id${n}`)
@@ -74,6 +75,10 @@ const anyPreferences = fc.record({
     monthlyBudgetMicros: fc.option(fc.integer({ min: 0, max: 1.2e9 })),
   }),
 })
+const anyWish = fc.record({
+  size: fc.constantFrom(...SIZES.map((s) => s.slug), 's-gone'),
+  region: fc.constantFrom(...REGIONS, 'mars1'),
+})
 const anyRequest: fc.Arbitrary<PlacementRequest> = fc.record(
   {
     ...resources,
@@ -89,19 +94,36 @@ const anyRequest: fc.Arbitrary<PlacementRequest> = fc.record(
   },
   { requiredKeys: ['memoryBytes', 'cpuMillis', 'diskBytes', 'preferences'] },
 )
+/** Half of them leave out what most often forbids a new droplet: else hardly one would ever be made. */
+const anyCase: fc.Arbitrary<[Snapshot, PlacementRequest]> = fc.oneof(
+  fc.tuple(anySnapshot, anyRequest),
+  fc
+    .tuple(anySnapshot, anyRequest, fc.option(anyWish, { freq: 2 }))
+    .map(([s, { dropletId: _, ...r }, wish]): [Snapshot, PlacementRequest] => [
+      { ...s, sizes: SIZES, regions: REGIONS, dropletsLeft: 1, monthlyCostMicros: s.monthlyCostMicros / 100 },
+      {
+        ...r,
+        ...(wish && { newDroplet: wish }),
+        memoryBytes: r.memoryBytes / 4,
+        cpuMillis: r.cpuMillis / 4,
+        existingOnly: false,
+      },
+    ]),
+)
 const RUNS = { numRuns: 400 }
 const bestScore = (decision: Decision) => decision.candidates[0]?.score ?? -1
 
 describe('properties', () => {
   test('I2: whatever is chosen fits, and breaks no hard constraint', () => {
     fc.assert(
-      fc.property(anySnapshot, anyRequest, (s, r) => {
+      fc.property(anyCase, ([s, r]) => {
         const { choice } = choose(s, r)
         const { preferences: p } = r
         if (choice.kind === 'existing') {
           const d = s.droplets.find((x) => x.id === choice.dropletId)
           if (!d) throw new Error('chose a droplet that is not there')
           expect(d.state).toBe('ok')
+          expect(r.newDroplet).toBeUndefined()
           expect(shortage(d.free, r)).toBeNull()
           expect(d.exclusiveHeld).toBe(false)
           expect(r.excludeDropletIds ?? []).not.toContain(d.id)
@@ -118,6 +140,7 @@ describe('properties', () => {
         if (choice.kind === 'create') {
           expect(r.existingOnly).not.toBe(true)
           expect(r.dropletId).toBeUndefined()
+          if (r.newDroplet) expect(choice).toMatchObject(r.newDroplet)
           expect(p.provisioning.enabled).toBe(true)
           expect(s.dropletsLeft).toBeGreaterThan(0)
           expect(s.droplets.length).toBeLessThan(p.provisioning.maxDropletsPerUser ?? 1e9)
@@ -133,6 +156,36 @@ describe('properties', () => {
           expect(s.regions).toContain(choice.region)
           expect(p.forbiddenRegions).not.toContain(choice.region)
           if (r.regions) expect(r.regions).toContain(choice.region)
+        }
+      }),
+      RUNS,
+    )
+  })
+
+  test('a wish for a new droplet is met or refused by its name, and those that are offered are those that are met', () => {
+    fc.assert(
+      fc.property(anyCase, anyWish, ([s, r], newDroplet) => {
+        const { choice, candidates, ruledOutCounts, noNewDroplet } = choose(s, { ...r, newDroplet })
+        const isOffered = wishable(s, r).some(
+          (o) => o.size === newDroplet.size && o.regions.includes(newDroplet.region),
+        )
+        expect(choice.kind).toBe(isOffered ? 'create' : 'none')
+        expect(candidates).toHaveLength(isOffered ? 1 : 0)
+        expect(ruledOutCounts).toEqual(s.droplets.length > 0 ? { 'not-requested': s.droplets.length } : {})
+        if (isOffered) expect(choice).toMatchObject(newDroplet)
+        else expect(noNewDroplet?.detail).toContain(`a new ${newDroplet.size} in ${newDroplet.region}. `)
+      }),
+      RUNS,
+    )
+  })
+
+  test('a wish scores what the same droplet scores unasked, and what Berth would buy may be asked for', () => {
+    fc.assert(
+      fc.property(anyCase, ([s, { newDroplet: _, ...free }]) => {
+        const bought = choose(s, free).candidates.filter((candidate) => candidate.kind === 'create')
+        for (const candidate of bought) {
+          const { size, region } = candidate
+          expect(choose(s, { ...free, newDroplet: { size, region } }).candidates).toEqual([candidate])
         }
       }),
       RUNS,

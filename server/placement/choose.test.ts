@@ -96,6 +96,11 @@ describe('what is chosen, as sentences', () => {
       "a can't take it. 300 MB memory free, 900 MB needed.",
       () => sentence({ droplets: [a, b] }, { dropletId: a.id, memoryBytes: 900 * MIB }),
     ],
+    [
+      'the droplet asked for, and that it was',
+      'b was asked for, and has room.',
+      () => sentence({ droplets: [a, b] }, { dropletId: b.id }),
+    ],
   ])('%s', (_, expected, run) => expect(run()).toBe(expected))
 })
 

@@ -3,6 +3,7 @@
  *
  *   snapshot + request ─▶ brokenBy     each droplet: the hard constraint that rules it out, or none
  *                      ─▶ newDroplets  sizes and regions in which one may be made, or what forbids it
+ *                         wishedDroplet  the one that the user asked for by size and region, or what forbids that
  *                      ─▶ totalOf      points by six factors, of both alike
  *                      ─▶ best         20 of them with their points, 20 losers with their reasons; the rest is counted
  *
@@ -20,6 +21,7 @@ import { newDroplets } from './new-droplet.ts'
 import { MILLION } from './strategies.ts'
 import type { PlacementDroplet, PlacementRequest, Snapshot } from './types.ts'
 import { type Constraint, type Decision, FACTOR_NAMES, type FactorName } from './types.ts'
+import { wishedDroplet } from './wished-droplet.ts'
 import { compare } from './words.ts'
 
 /** How many options a decision names; the rest is in the counts. */
@@ -53,14 +55,15 @@ export function choose(given: Snapshot, request: PlacementRequest): Decision {
       losers.offer({ droplet, constraint })
     }
   }
-  const { options, refused } = newDroplets(snapshot, request, sizes)
+  const { newDroplet: wish } = request
+  const { options, refused } = wish ? wishedDroplet(snapshot, request, wish) : newDroplets(snapshot, request, sizes)
   for (const option of options) ranked.offer({ option, total: totalOf(option, context) })
 
   const winner = ranked.kept[0]?.option
-  const choice = winner ? choiceOf(winner) : nothingFits(ruledOutCounts, pinned(), refused)
+  const choice = winner ? choiceOf(winner) : nothingFits(ruledOutCounts, pinned(), refused, request)
   return {
     choice,
-    summary: summaryOf(choice, fitting, ruledOutCounts),
+    summary: summaryOf(choice, fitting, ruledOutCounts, request),
     strategy: request.preferences.strategy,
     weights: Object.fromEntries(FACTOR_NAMES.map((name) => [name, context.weights[name] / MILLION])) as Record<
       FactorName,

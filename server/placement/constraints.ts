@@ -31,6 +31,7 @@ export function limitsOf(request: PlacementRequest): Limits {
  */
 export function brokenBy(droplet: PlacementDroplet, limits: Limits): Constraint | null {
   const { request, regions } = limits
+  if (request.newDroplet) return 'not-requested'
   if (request.dropletId !== undefined) {
     if (droplet.id !== request.dropletId) return 'not-requested'
   } else {
@@ -58,7 +59,10 @@ type Prose = Pick<RuledOut, 'detail' | 'change'>
 function proseOf(droplet: PlacementDroplet, constraint: Constraint, request: PlacementRequest): Prose {
   switch (constraint) {
     case 'not-requested':
-      return { detail: 'Another droplet was asked for.', change: 'Ask for this one, or for none.' }
+      return {
+        detail: request.newDroplet ? 'A new droplet was asked for.' : 'Another droplet was asked for.',
+        change: 'Ask for this one, or for none.',
+      }
     case 'excluded':
       return { detail: 'This deployment is not to go there.', change: 'Leave it out of the excluded droplets.' }
     case 'forbidden-droplet':

@@ -11,6 +11,7 @@ import {
   type FactorName,
   type Forecast,
   type NoNewDroplet,
+  type PlacementRequest,
   type RuledOut,
 } from './types.ts'
 import { compare, dollars } from './words.ts'
@@ -71,25 +72,34 @@ export function forecastOf(option: Option, context: Context): Forecast {
 
 type Counts = Partial<Record<Constraint, number>>
 
-export function summaryOf(choice: Choice, fitting: number, counts: Counts): string {
+export function summaryOf(choice: Choice, fitting: number, counts: Counts, request: PlacementRequest): string {
   if (choice.kind === 'none') return choice.reason
+  if (choice.kind === 'existing' && request.dropletId !== undefined)
+    return `${choice.name} was asked for, and has room.`
   if (choice.kind === 'existing')
     return fitting === 1
       ? `${choice.name} is the only droplet with room.`
       : `${choice.name} fits best of ${fitting} droplets with room.`
   const made = `a new ${choice.size} in ${choice.region} for ${dollars(choice.priceMonthlyMicros)} a month`
+  if (request.newDroplet) return `As you asked: ${made}.`
   if (fitting > 0) return `Better than the ${fitting === 1 ? 'droplet' : `${fitting} droplets`} with room: ${made}.`
   const why = proseOf(counts)
   return `${why ? `No droplet has room (${why})` : 'The fleet is empty'}: ${made}.`
 }
 
 /** When no droplet has room and none may be made. */
-export function nothingFits(counts: Counts, pinned: RuledOut | undefined, refused: NoNewDroplet | null): Choice {
+export function nothingFits(
+  counts: Counts,
+  pinned: RuledOut | undefined,
+  refused: NoNewDroplet | null,
+  request: PlacementRequest,
+): Choice {
   if (refused?.constraint === 'pinned') {
     if (pinned) return none(`${pinned.name} can't take it. ${pinned.detail}`, pinned.change)
     return none('The droplet asked for is not in the fleet.', 'Ask for another one, or leave the choice to Berth.')
   }
-  const why = proseOf(counts)
+  // Whoever asked for a new one is not told of the room on others.
+  const why = request.newDroplet ? '' : proseOf(counts)
   const detail = refused?.detail ?? ''
   return none(why ? `No droplet has room (${why}). ${detail}` : detail, refused?.change ?? '')
 }

@@ -21,6 +21,10 @@ describe('a larger droplet than the deployment needs', () => {
     expect(why(wishes({ provisioning: { autoScaleEnabled: false } }))).toContain('scores better')
   })
 
+  it('is the person’s own, where they asked for it', () => {
+    expect(why({ newDroplet: { size: 's-2vcpu-4gb', region: 'fra1' } })).toContain('because you asked for this size')
+  })
+
   it('says nothing where nothing smaller would do, or nothing is bought', () => {
     expect(why({ memoryBytes: 3000 * MIB })).toBeNull()
     expect(why({ sizes: ['s-2vcpu-4gb'] })).toBeNull()

@@ -20,8 +20,9 @@ export function whyLarger(
     )
     .sort((a, b) => a.priceMonthlyMicros - b.priceMonthlyMicros)
   if (!smallest || smallest.priceMonthlyMicros >= choice.priceMonthlyMicros) return null
-  const why =
-    provisioning.defaultSize === choice.size
+  const why = request.newDroplet
+    ? 'taken because you asked for this size'
+    : provisioning.defaultSize === choice.size
       ? 'taken because it is your size for new droplets; change this under Settings, Placement'
       : preferredSizes.includes(choice.size)
         ? 'taken larger because you prefer this size; change this under Settings, Placement'

@@ -36,7 +36,8 @@ export function newDroplets(snapshot: Snapshot, request: PlacementRequest, sizes
   }
 }
 
-function notAllowed({ dropletsLeft, droplets }: Snapshot, request: PlacementRequest): NoNewDroplet | null {
+/** What forbids every new droplet, whatever its size and region; null: nothing. */
+export function notAllowed({ dropletsLeft, droplets }: Snapshot, request: PlacementRequest): NoNewDroplet | null {
   const { enabled, maxDropletsPerUser } = request.preferences.provisioning
   if (request.dropletId !== undefined)
     return { constraint: 'pinned', detail: 'A certain droplet was asked for.', change: 'Leave the choice to Berth.' }
@@ -143,7 +144,7 @@ function undominated(sizes: PlacementSize[]): PlacementSize[] {
   return kept
 }
 
-function emptyDroplet(size: PlacementSize, region: string): Option {
+export function emptyDroplet(size: PlacementSize, region: string): Option {
   const capacity = capacityOf(size)
   return {
     fresh: true,

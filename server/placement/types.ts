@@ -98,6 +98,13 @@ export interface PlacementPreferences {
   provisioning: Provisioning
 }
 
+/** A new droplet that a user asks for by name. */
+export interface NewDropletWish {
+  /** Slugs as the snapshot has them. */
+  size: string
+  region: string
+}
+
 export interface PlacementRequest extends Resources {
   templateId?: string
   /** Allowed regions; absent means any. */
@@ -109,6 +116,8 @@ export interface PlacementRequest extends Resources {
   exclusive?: boolean
   /** The user's own wish: only this droplet. */
   dropletId?: string
+  /** The user's own wish: a new droplet of this size in this region, and no other. Never beside `dropletId`. */
+  newDroplet?: NewDropletWish
   /** Not on these: a move away from them, or another replica's. */
   excludeDropletIds?: string[]
   /** Only where there is room already. */
