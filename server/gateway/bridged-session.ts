@@ -111,7 +111,11 @@ export function createBridgedSession(o: SessionOptions): BridgedSession {
   async function ensure(backend: Backend): Promise<Channel> {
     if (opening) return opening
     if (channel?.open && containerId === backend.containerId) return channel
-    if (channel) await park()
+    if (channel) {
+      await park()
+      // Another call may have opened one meanwhile.
+      return ensure(backend)
+    }
     const recorded = o.recorded
     if (!recorded) throw new SessionLost()
     opening = reopen(backend, recorded).finally(() => {

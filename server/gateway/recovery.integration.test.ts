@@ -1,4 +1,6 @@
+import { eq } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { deployments } from '#db/schema/deployments.ts'
 import { connectClient, gatewayStage, SERVERS, type Stage, type Station, textOf } from './testing.ts'
 
 let stage: Stage
@@ -90,6 +92,30 @@ describe('a container that comes back', () => {
     const { client } = await connect(url, token)
     await stage.engine.kill(containerId)
     await expect(client.listTools()).rejects.toThrow(/not running/)
+  })
+
+  test.each([
+    ['a session', 'everything', 'legacy'],
+    ['the stateless era', 'modern', { pin: '2026-07-28' }],
+  ] as const)('stdio: calls of %s that come at once to another container share one process', async (_, name, mode) => {
+    const server = SERVERS[name]
+    const { url, token, deploymentId } = await stage.deploy({ server, transport: 'stdio' })
+    const { client } = await connect(url, token, { mode })
+    await client.listTools()
+    const before = pidsNow()
+    const { containerId } = await stage.engine.run([...server, 'stdio'])
+    await stage.database.db.update(deployments).set({ containerId }).where(eq(deployments.id, deploymentId))
+    await Promise.all(Array.from({ length: 5 }, () => client.listTools()))
+    expect(pidsNow()).toBe(before)
+  })
+
+  test('a shared process that does not answer in time is asked anew by the next client', async () => {
+    const { url: impatient } = await stage.station({ limits: { initializeMs: 300 } })
+    const { url, token } = await stage.deploy({ server: SERVERS.silent, transport: 'shared' })
+    for (const client of ['first', 'second'])
+      await expect(connect(new URL(url.pathname, impatient), token), client).rejects.toThrow(
+        /did not answer initialize/,
+      )
   })
 
   test('Berth itself may restart: another process opens the session anew', async () => {

@@ -7,7 +7,7 @@ import type { ServerResponse } from 'node:http'
 import { BerthError } from '#server/errors.ts'
 import { type Answer, type Outlet, openAnswer, openStream } from './answer.ts'
 import type { SessionPost } from './bridged-session.ts'
-import { type Channel, ChannelEnd, unlessOver } from './channel.ts'
+import { type Channel, ChannelEnd } from './channel.ts'
 import { createIdRewriter, type IdRewriter } from './id-rewriter.ts'
 import {
   errorResponse,
@@ -22,6 +22,7 @@ import {
   refuse,
   SESSION_VERSIONS,
 } from './json-rpc.ts'
+import { keepChannel } from './kept-channel.ts'
 import type { GatewayLimits } from './limits.ts'
 import type { Backend } from './port.ts'
 import type { LiveSession } from './sessions.ts'
@@ -56,11 +57,8 @@ interface SharedOptions {
 export function createSharedProcess(o: SharedOptions): SharedProcess {
   const members = new Set<Member>()
   let rewriter: IdRewriter<Member> = createIdRewriter()
-  let channel: Channel | null = null
-  let containerId: string | null = null
-  let opening: Promise<Channel> | null = null
   let greeting: RpcResponse | null = null
-  let over = false
+  const kept = keepChannel({ launch: o.launch, ready: greet, lost })
 
   function route(from: Channel, message: RpcMessage): void {
     if (isRequest(message)) {
@@ -88,9 +86,7 @@ export function createSharedProcess(o: SharedOptions): SharedProcess {
     for (const member of members) if (uri === null || member.uris.has(uri)) member.stream?.write(message)
   }
 
-  function lost(which: Channel, end: ChannelEnd): void {
-    if (channel !== which) return
-    channel = null
+  function lost(end: ChannelEnd): void {
     greeting = null
     rewriter = createIdRewriter()
     for (const member of members) {
@@ -100,11 +96,8 @@ export function createSharedProcess(o: SharedOptions): SharedProcess {
     }
   }
 
-  async function open(backend: Backend): Promise<Channel> {
-    const opened = await unlessOver(o.launch(backend), () => over)
-    channel = opened
-    containerId = backend.containerId
-    void opened.ended.then((end) => lost(opened, end))
+  /** The gateway is the one client of this process. */
+  async function greet(opened: Channel): Promise<void> {
     greeting = await new Promise<RpcResponse>((resolve, reject) => {
       const late = () => reject(new BerthError('DEPLOYMENT_NOT_SERVING', 'The server did not answer initialize.'))
       const timer = setTimeout(late, o.limits.initializeMs)
@@ -120,24 +113,6 @@ export function createSharedProcess(o: SharedOptions): SharedProcess {
     })
     opened.onMessage = (message) => route(opened, message)
     await opened.send({ jsonrpc: '2.0', method: 'notifications/initialized' })
-    return opened
-  }
-
-  async function ensure(backend: Backend): Promise<Channel> {
-    if (opening) return opening
-    if (channel?.open && containerId === backend.containerId) return channel
-    await detach()
-    opening = open(backend).finally(() => {
-      opening = null
-    })
-    return opening
-  }
-
-  async function detach(): Promise<void> {
-    const closing = channel
-    if (!closing) return
-    lost(closing, new ChannelEnd('The connection to the server was closed.'))
-    await closing.close()
   }
 
   /** @returns the message as the shared process may see it, or null when it is not for it */
@@ -152,7 +127,7 @@ export function createSharedProcess(o: SharedOptions): SharedProcess {
   }
 
   async function relay(member: Member, backend: Backend, x: SessionPost, onClose: () => void): Promise<void> {
-    const to = await ensure(backend)
+    const to = await kept.ensure(backend)
     const requests = x.messages.filter(isRequest)
     if (requests.some((r) => member.pending.has(r.id)))
       return refuse(x.res, 400, RPC.invalidRequest, 'An earlier request with this id has no answer yet.')
@@ -185,7 +160,7 @@ export function createSharedProcess(o: SharedOptions): SharedProcess {
 
   return {
     async initialize(backend, request) {
-      await ensure(backend)
+      await kept.ensure(backend)
       if (!greeting?.result)
         return { ...(greeting ?? errorResponse(null, RPC.server, 'The server ended.')), id: request.id }
       // The revisions of this era differ in what may be added, so a client keeps the one that it asked for.
@@ -256,9 +231,6 @@ export function createSharedProcess(o: SharedOptions): SharedProcess {
       }
       return client
     },
-    close() {
-      over = true
-      return detach()
-    },
+    close: () => kept.end(),
   }
 }

@@ -5,7 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BerthError } from '#server/errors.ts'
 import { type Answer, openAnswer } from './answer.ts'
-import { type Channel, ChannelEnd, unlessOver } from './channel.ts'
+import { type Channel, ChannelEnd } from './channel.ts'
 import { createIdRewriter, type IdRewriter } from './id-rewriter.ts'
 import {
   errorResponse,
@@ -17,6 +17,7 @@ import {
   type RpcResponse,
   refuse,
 } from './json-rpc.ts'
+import { keepChannel } from './kept-channel.ts'
 import type { GatewayLimits } from './limits.ts'
 import type { Backend } from './port.ts'
 import type { LiveSession } from './sessions.ts'
@@ -53,14 +54,11 @@ const STATUS: Record<number, number> = {
 }
 
 export function createStatelessProcess(o: StatelessOptions): StatelessProcess {
-  let channel: Channel | null = null
-  let containerId: string | null = null
-  let opening: Promise<Channel> | null = null
+  const kept = keepChannel({ launch: o.launch, ready, lost })
   let rewriter: IdRewriter<Answer> = createIdRewriter()
   let refusedDiscover = false
   const answers = new Map<Answer, RpcRequest>()
   let calls = 0
-  let over = false
 
   function route(from: Channel, message: RpcMessage): void {
     if (isRequest(message)) {
@@ -81,42 +79,18 @@ export function createStatelessProcess(o: StatelessOptions): StatelessProcess {
     if (only && answers.size === 1 && !isResponse(message)) only.write(message)
   }
 
-  function lost(which: Channel, end: ChannelEnd): void {
-    if (channel !== which) return
-    channel = null
+  function lost(end: ChannelEnd): void {
     rewriter = createIdRewriter()
     for (const answer of [...answers.keys()]) answer.fail(RPC.server, end.message)
   }
 
-  async function open(backend: Backend): Promise<Channel> {
-    const opened = await unlessOver(o.launch(backend), () => over)
-    channel = opened
-    containerId = backend.containerId
+  function ready(opened: Channel): void {
     refusedDiscover = false
     opened.onMessage = (message) => route(opened, message)
-    void opened.ended.then((end) => lost(opened, end))
-    return opened
-  }
-
-  async function ensure(backend: Backend): Promise<Channel> {
-    if (opening) return opening
-    if (channel?.open && containerId === backend.containerId) return channel
-    await park()
-    opening = open(backend).finally(() => {
-      opening = null
-    })
-    return opening
-  }
-
-  async function park(): Promise<void> {
-    const closing = channel
-    if (!closing) return
-    lost(closing, new ChannelEnd('The connection to the server was closed.'))
-    await closing.close()
   }
 
   async function relay(backend: Backend, { req, res, request }: StatelessPost): Promise<void> {
-    const to = await ensure(backend)
+    const to = await kept.ensure(backend)
     if (res.destroyed) return
     const answer = openAnswer(req, res, {
       ids: [request.id],
@@ -147,7 +121,7 @@ export function createStatelessProcess(o: StatelessOptions): StatelessProcess {
     },
     streaming: false,
     get costly() {
-      return channel !== null || opening !== null
+      return kept.costly
     },
     post(backend, x) {
       calls++
@@ -164,17 +138,12 @@ export function createStatelessProcess(o: StatelessOptions): StatelessProcess {
         })
     },
     takeSpare(backend) {
-      if (!channel?.open || !refusedDiscover || calls + answers.size > 0) return undefined
-      if (containerId !== backend.containerId) return undefined
-      const spare = channel
-      channel = null
-      return spare
+      return refusedDiscover && calls + answers.size === 0 ? kept.take(backend) : undefined
     },
-    park,
+    park: () => kept.park(),
     async end() {
-      over = true
       for (const answer of [...answers.keys()]) answer.fail(RPC.server, 'The deployment ended this call.')
-      await park()
+      await kept.end()
     },
   }
   return process
