@@ -68,6 +68,17 @@ const pick = (settings: Page, template: string) =>
   settings.getByLabel('Template of the example').selectOption({ label: template })
 const noNewDroplets = (settings: Page) => settings.getByLabel('Make new droplets').uncheck()
 
+/** Whatever was saved before. */
+async function makeNewDroplets(settings: Page): Promise<void> {
+  await expect(example(settings)).toContainText('would go')
+  await settings.getByLabel('Make new droplets').check()
+  const save = settings.getByRole('button', { name: 'Save', exact: true })
+  if (!(await save.isEnabled())) return
+  await save.click()
+  await expect(save).toBeDisabled()
+  await expect(settings.getByText('Counts from the next deployment on.')).toBeVisible()
+}
+
 async function wish(settings: Page, kind: string, entry: string, verb: 'Prefer' | 'Forbid'): Promise<void> {
   const list = settings.getByLabel(`Add a ${kind}`, { exact: true })
   const value = await list.locator('option').filter({ hasText: entry }).getAttribute('value')
@@ -193,15 +204,7 @@ page('before deploying, another droplet can be chosen, with what that means', as
 })
 
 page('a fleet is planned with its price and the proof of how far it is from the least', async ({ settings }) => {
-  // Whatever was saved before: a plan makes new droplets only where they are allowed.
-  await expect(example(settings)).toContainText('would go')
-  await settings.getByLabel('Make new droplets').check()
-  const save = settings.getByRole('button', { name: 'Save', exact: true })
-  if (await save.isEnabled()) {
-    await save.click()
-    await expect(save).toBeDisabled()
-    await expect(settings.getByText('Counts from the next deployment on.')).toBeVisible()
-  }
+  await makeNewDroplets(settings)
   await settings.goto('/droplets')
   await settings.getByRole('link', { name: 'Plan a fleet' }).click()
   await settings.waitForURL('**/droplets/plan')
@@ -219,4 +222,40 @@ page('a fleet is planned with its price and the proof of how far it is from the 
   const cancel = settings.getByRole('button', { name: 'Cancel' })
   if (await cancel.isVisible()) await cancel.click()
   await expect(plan).toContainText('Found in')
+})
+
+// The last one: the largest droplet on sale has room for all that others would buy for.
+page('a new droplet that is not the best choice can be picked by keyboard, and is made', async ({ settings }) => {
+  await makeNewDroplets(settings)
+  await settings.goto('/marketplace/memory')
+  const where = settings.getByTestId('placement-choice')
+  await expect(where.getByText('Berth’s choice')).toBeVisible()
+  const sizes = where.getByLabel('Size of a new droplet')
+  const dearest = sizes.getByRole('option').last()
+  const size = (await dearest.getAttribute('value')) ?? ''
+  const price = /\+(\$[\d.]+\/mo)$/.exec(await dearest.innerText())?.[1] ?? 'no price'
+  await sizes.focus()
+  await settings.keyboard.press('End')
+  await expect(sizes).toHaveValue(size)
+  const regions = where.getByLabel('Region of the new droplet')
+  const region = (await regions.getByRole('option').last().getAttribute('value')) ?? ''
+  await settings.keyboard.press('Tab')
+  await expect(regions).toBeFocused()
+  await settings.keyboard.press('End')
+
+  const picked = where.locator('label').filter({ hasText: `New ${size} in ${region}` })
+  await expect(picked.getByRole('radio')).toBeChecked()
+  await expect(picked).toContainText(`+${price}`)
+  await expect(picked).toContainText(`Costs ${price.replace('/mo', '')} a month more.`)
+  await expect(picked).toContainText(/Scores 0\.\d\d less\./)
+  await expect(settings.getByTestId('price-line')).toHaveText(`+${price}, a new ${size} in ${region}`)
+  await settings.getByRole('button', { name: 'Deploy Now', exact: true }).press('Enter')
+  await settings.waitForURL('**/deployments/*')
+  const deploymentId = new URL(settings.url()).pathname.split('/').at(-1) ?? ''
+  await berth.client.waitFor(deploymentId, ['healthy'])
+  const { dropletId } = await berth.client.query<{ dropletId: string }>('deployments.get', { deploymentId })
+  const fleet = await berth.client.query<{ id: string; size: string; region: string }[]>('droplets.list')
+  expect(fleet.find(({ id }) => id === dropletId)).toMatchObject({ size, region })
+  await settings.goto(`/deployments/${deploymentId}?tab=why`)
+  await expect(settings.getByRole('tabpanel')).toContainText(`As you asked: a new ${size} in ${region} for`)
 })

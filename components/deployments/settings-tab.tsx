@@ -32,7 +32,7 @@ export function SettingsTab({ deployment, state }: SettingsTabProps) {
   return (
     <div className="divide-y">
       <Section title="Container">
-        <Facts deployment={deployment} template={template} />
+        <Facts deployment={deployment} />
       </Section>
       <Section title="Variables">
         <Variables deployment={deployment} state={state} template={template} />
@@ -52,8 +52,8 @@ const Section = ({ title, children }: { title: string; children: ReactNode }) =>
   </section>
 )
 
-function Facts({ deployment, template }: { deployment: DeploymentView; template: TemplateView | undefined }) {
-  const { image, imageDigest, transport, deploymentId } = deployment
+function Facts({ deployment }: { deployment: DeploymentView }) {
+  const { image, imageDigest, transport, resources, deploymentId } = deployment
   const rows: [string, ReactNode, string?][] = [
     ['Image', <code key="image">{image}</code>, image],
     ['Digest', imageDigest ? <code key="digest">{imageDigest}</code> : 'not pulled yet', imageDigest ?? undefined],
@@ -63,7 +63,7 @@ function Facts({ deployment, template }: { deployment: DeploymentView; template:
         ? 'stdio, bridged to Streamable HTTP'
         : `${transport.type === 'sse' ? 'HTTP+SSE' : 'Streamable HTTP'} on port ${transport.port}`,
     ],
-    ['Limits', template ? `${formatBytes(template.memoryBytes)} memory, ${formatCpu(template.cpuMillis)}` : '…'],
+    ['Limits', `${formatBytes(resources.memoryBytes)} memory, ${formatCpu(resources.cpuMillis)}`],
     ['Id', <code key="id">{deploymentId}</code>, deploymentId],
   ]
   return (

@@ -5,6 +5,7 @@ import {
   basisWords,
   beginWith,
   cpuProblem,
+  type DeployValues,
   memoryProblem,
   moreWords,
   regionProblem,
@@ -30,6 +31,15 @@ const fields = fieldsOf({ variables: [key], requiredVariables: [] }, measured)
 describe('the deploy form', () => {
   it('asks for nothing that the template says anyway', () => {
     expect(requestFor(card(), [], beginWith(card(), [], null))).toEqual({ template: 'memory' })
+  })
+
+  it('sends it to the droplet that the person wants, or to a new one, but for a region that rules it out', () => {
+    const wanting = (wanted: DeployValues['wanted'], region = '') =>
+      requestFor(card(), [], { ...beginWith(card(), [], null), wanted, region })
+    const newDroplet = { size: 's-2vcpu-4gb', region: 'nyc3' }
+    expect(wanting({ dropletId: 'd1' })).toEqual({ template: 'memory', dropletId: 'd1' })
+    expect(wanting({ newDroplet })).toEqual({ template: 'memory', newDroplet })
+    expect(wanting({ newDroplet }, 'fra1')).toEqual({ template: 'memory', region: 'fra1' })
   })
 
   it('begins with what was measured, and with the values of the deployment before', () => {

@@ -5,6 +5,7 @@ import {
   writeBytes,
   writeThousandths,
 } from '#components/admin/templates/editor/quantities.ts'
+import { type Wanted, wantedIn } from '#components/placement/preview-model.ts'
 import { formatBytes, formatCpu, plural } from '#components/ui/format.ts'
 import type { DefaultsView, TemplateCard } from '#server/api/views-templates.ts'
 import { filledIn, initialValues, type VariableField, type VariableValues } from './variable-model.ts'
@@ -12,8 +13,8 @@ import { filledIn, initialValues, type VariableField, type VariableValues } from
 export interface DeployValues extends VariableValues {
   name: string
   region: string
-  /** The only droplet that the person wants; null: Berth chooses. */
-  dropletId: string | null
+  /** Where the person wants it, and nowhere else; null: Berth chooses. */
+  wanted: Wanted | null
   memory: string
   cpu: string
 }
@@ -23,6 +24,7 @@ export interface DeployRequest {
   name?: string
   region?: string
   dropletId?: string
+  newDroplet?: { size: string; region: string }
   variables?: Record<string, string>
   reuse?: Record<string, string>
   resources?: { memoryBytes?: number; cpuMillis?: number }
@@ -38,7 +40,7 @@ export function beginWith(
   const { memoryBytes, cpuMillis } = defaults?.resources ?? template
   return {
     ...initialValues(fields),
-    ...{ name: '', region: '', dropletId: null, memory: writeBytes(memoryBytes), cpu: writeThousandths(cpuMillis) },
+    ...{ name: '', region: '', wanted: null, memory: writeBytes(memoryBytes), cpu: writeThousandths(cpuMillis) },
   }
 }
 
@@ -55,7 +57,7 @@ export function requestFor(template: Sized, fields: readonly VariableField[], va
     template: template.slug,
     ...(name && { name }),
     ...(region && { region }),
-    ...(values.dropletId && { dropletId: values.dropletId }),
+    ...wantedIn(region, values.wanted),
     ...(some(variables) && { variables }),
     ...(some(reuse) && { reuse }),
     ...(some(resources) && { resources }),

@@ -2,6 +2,7 @@
 import { useFormContext } from 'react-hook-form'
 import { readBytes, readThousandths } from '#components/admin/templates/editor/quantities.ts'
 import { PlacementChoice, PriceLine } from '#components/placement/placement-choice.tsx'
+import { wantedIn } from '#components/placement/preview-model.ts'
 import type { TemplateCard } from '#server/api/views-templates.ts'
 import { cpuProblem, type DeployValues, isRegion, memoryProblem } from './deploy-model.ts'
 import { useSettled } from './use-filters.ts'
@@ -11,25 +12,30 @@ const ASK_AFTER_MS = 250
 /** What is asked of placement: what is typed so far; what is not valid yet counts as the template's own. */
 function useWish(template: TemplateCard) {
   const { watch } = useFormContext<DeployValues>()
-  const [region, memory, cpu, dropletId] = watch(['region', 'memory', 'cpu', 'dropletId'])
+  const [region, memory, cpu, wanted] = watch(['region', 'memory', 'cpu', 'wanted'])
   const typed = region.trim()
   const asked = useSettled(JSON.stringify({ typed, memory, cpu }), ASK_AFTER_MS)
   const settled = JSON.parse(asked) as { typed: string; memory: string; cpu: string }
+  const only = isRegion(settled.typed) ? settled.typed : ''
   return {
     template: template.slug,
-    region: isRegion(settled.typed) ? settled.typed : '',
+    region: only,
     need: {
       memoryBytes: memoryProblem(settled.memory) ? template.memoryBytes : readBytes(settled.memory),
       cpuMillis: cpuProblem(settled.cpu) ? template.cpuMillis : readThousandths(settled.cpu),
     },
-    dropletId,
+    wanted: wantedIn(only, wanted),
   }
 }
 
 export function WhereField({ template }: { template: TemplateCard }) {
   const { setValue } = useFormContext<DeployValues>()
-  return <PlacementChoice {...useWish(template)} onChange={(id) => setValue('dropletId', id, { shouldDirty: true })} />
+  return (
+    <PlacementChoice {...useWish(template)} onChange={(wanted) => setValue('wanted', wanted, { shouldDirty: true })} />
+  )
 }
 
 /** Stands beside the button, so that nobody buys unseen. */
-export const PriceField = ({ template }: { template: TemplateCard }) => <PriceLine {...useWish(template)} />
+export const PriceField = ({ template, belowChoices }: { template: TemplateCard; belowChoices?: boolean }) => (
+  <PriceLine {...useWish(template)} belowChoices={belowChoices} />
+)

@@ -6,41 +6,50 @@ import { useTRPC } from '#components/trpc/client.tsx'
 import { pageError } from '#components/trpc/errors.ts'
 import { NativeSelect } from '#components/ui/input.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
-import { type ChoiceRow, choiceRows, priceLine } from './preview-model.ts'
+import type { PreviewView } from '#server/api/views-placement.ts'
+import {
+  type ChoiceRow,
+  choiceRows,
+  isSame,
+  newDropletLists,
+  priceLine,
+  type Wanted,
+  wishFor,
+} from './preview-model.ts'
 
 interface PlacementChoiceProps {
   template: string
   /** Empty: any. */
   region: string
   need: { memoryBytes: number; cpuMillis: number }
-  /** The droplet that the person wants; null: Berth chooses. */
-  dropletId: string | null
-  onChange: (dropletId: string | null) => void
+  /** Where the person wants it; null: Berth chooses. */
+  wanted: Wanted | null
+  onChange: (wanted: Wanted | null) => void
 }
 
 type Asked = Omit<PlacementChoiceProps, 'onChange'>
 
 /** One question to the server for all who show its answer. */
-function usePreview({ template, region, need, dropletId }: Asked) {
+function usePreview({ template, region, need, wanted }: Asked) {
   const trpc = useTRPC()
   return useQuery({
     ...trpc.selection.preview.queryOptions({
       template,
       ...(region && { region }),
-      ...(dropletId && { dropletId }),
+      ...wanted,
       resources: need,
     }),
     placeholderData: keepPreviousData,
   })
 }
 
-/** What it costs and where it goes, for the place beside the button. */
-export function PriceLine(asked: Asked) {
+/** What it costs and where it goes, for the place beside the button. @param belowChoices they say already why it can't */
+export function PriceLine({ belowChoices = false, ...asked }: Asked & { belowChoices?: boolean | undefined }) {
   const { data, error } = usePreview(asked)
   if (error) return null
   return (
     <p className="min-w-0 basis-full text-right text-sm" aria-live="polite" data-testid="price-line">
-      {data ? priceLine(data.choice) : <Skeleton className="h-5 w-40" />}
+      {data ? priceLine(data.choice, belowChoices) : <Skeleton className="h-5 w-40" />}
     </p>
   )
 }
@@ -49,33 +58,13 @@ export function PriceLine(asked: Asked) {
 export function PlacementChoice({ onChange, ...asked }: PlacementChoiceProps) {
   const { data: droplets = [] } = useDroplets()
   const { data, error } = usePreview(asked)
+  const group = useId()
   if (error) return <p className="text-muted text-sm">{pageError(error).message}</p>
   if (!data) return <Skeleton className="h-24" />
+  const { wanted } = asked
   const rows = choiceRows(data, droplets)
-  const shown = new Set(rows.map((row) => row.dropletId))
+  const shown = new Set(data.choices.map(({ candidate }) => (candidate.kind === 'existing' ? candidate.dropletId : '')))
   const others = droplets.filter(({ id, state }) => !shown.has(id) && state !== 'deleted' && state !== 'deleting')
-  return (
-    <Choices
-      rows={rows}
-      refused={data.choice.kind === 'none' ? `${data.choice.reason} ${data.choice.change}` : null}
-      others={others.map(({ id, name }) => ({ id, name }))}
-      dropletId={asked.dropletId}
-      onChange={onChange}
-    />
-  )
-}
-
-interface ChoicesProps {
-  rows: readonly ChoiceRow[]
-  /** Why it can't go where it is wanted, or anywhere. */
-  refused: string | null
-  others: readonly { id: string; name: string }[]
-  dropletId: string | null
-  onChange: (dropletId: string | null) => void
-}
-
-function Choices({ rows, refused, others, dropletId, onChange }: ChoicesProps) {
-  const group = useId()
   return (
     <fieldset className="grid min-w-0 grid-cols-1 gap-2" data-testid="placement-choice">
       <legend className="mb-1.5 font-medium">Where</legend>
@@ -84,31 +73,79 @@ function Choices({ rows, refused, others, dropletId, onChange }: ChoicesProps) {
           key={row.key}
           row={row}
           group={group}
-          checked={row.best ? dropletId === null : row.dropletId !== null && row.dropletId === dropletId}
-          onPick={() => onChange(row.best ? null : row.dropletId)}
+          checked={isSame(wanted, row.wanted) || (row.best && wanted === null)}
+          onPick={() => onChange(row.best ? null : row.wanted)}
         />
       ))}
-      {refused && (
+      {data.choice.kind === 'none' && (
         <p role="alert" className="text-bad text-sm">
-          {refused}
+          {data.choice.reason} {data.choice.change}
         </p>
       )}
-      {(others.length > 0 || dropletId !== null) && (
+      {others.length > 0 && <OtherDroplet others={others} wanted={wanted} onChange={onChange} />}
+      <OtherNewDroplet preview={data} wanted={wanted} onChange={onChange} />
+    </fieldset>
+  )
+}
+
+interface OtherProps {
+  wanted: Wanted | null
+  onChange: (wanted: Wanted | null) => void
+}
+
+function OtherDroplet({ others, wanted, onChange }: OtherProps & { others: readonly { id: string; name: string }[] }) {
+  const chosen = others.find(({ id }) => isSame(wanted, { dropletId: id }))
+  return (
+    <NativeSelect
+      aria-label="Another droplet"
+      className="h-8"
+      value={chosen?.id ?? ''}
+      onChange={({ target }) => onChange(target.value ? { dropletId: target.value } : null)}
+    >
+      <option value="">{chosen ? 'Let Berth choose' : 'Another droplet…'}</option>
+      {others.map(({ id, name }) => (
+        <option key={id} value={id}>
+          {name}
+        </option>
+      ))}
+    </NativeSelect>
+  )
+}
+
+/** Any size that holds it, at its price, and then the region. */
+function OtherNewDroplet({ preview, wanted, onChange }: OtherProps & { preview: PreviewView }) {
+  const { sizes, regions, chosen } = newDropletLists(preview, wanted)
+  if (sizes.length === 0) return null
+  return (
+    <div className="grid min-w-0 grid-cols-1 gap-2">
+      <NativeSelect
+        aria-label="Size of a new droplet"
+        className="h-8"
+        value={chosen?.size ?? ''}
+        onChange={({ target }) => onChange(target.value ? wishFor(preview, target.value, wanted) : null)}
+      >
+        <option value="">{chosen ? 'Let Berth choose' : 'A new droplet of your choice…'}</option>
+        {sizes.map(({ slug, label }) => (
+          <option key={slug} value={slug}>
+            {label}
+          </option>
+        ))}
+      </NativeSelect>
+      {chosen && (
         <NativeSelect
-          aria-label="Another droplet"
+          aria-label="Region of the new droplet"
           className="h-8"
-          value={others.some(({ id }) => id === dropletId) ? (dropletId ?? '') : ''}
-          onChange={(event) => onChange(event.target.value || null)}
+          value={chosen.region}
+          onChange={({ target }) => onChange({ newDroplet: { size: chosen.size, region: target.value } })}
         >
-          <option value="">{dropletId === null ? 'Another droplet…' : 'Let Berth choose'}</option>
-          {others.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {name}
+          {regions.map((region) => (
+            <option key={region} value={region}>
+              in {region}
             </option>
           ))}
         </NativeSelect>
       )}
-    </fieldset>
+    </div>
   )
 }
 
@@ -119,21 +156,16 @@ interface ChoiceItemProps {
   onPick: () => void
 }
 
-/** A new droplet that is not the best can't be asked for by name: it stands there to compare. */
 function ChoiceItem({ row, group, checked, onPick }: ChoiceItemProps) {
-  const canPick = row.best || row.dropletId !== null
-  const Box = canPick ? 'label' : 'div'
   return (
-    <Box className="flex min-w-0 gap-3 rounded-control border p-3 text-sm has-checked:border-accent has-checked:bg-accent-soft">
-      {canPick && (
-        <input
-          type="radio"
-          name={group}
-          checked={checked}
-          onChange={onPick}
-          className="mt-0.5 size-4 shrink-0 accent-accent"
-        />
-      )}
+    <label className="flex min-w-0 gap-3 rounded-control border p-3 text-sm has-checked:border-accent has-checked:bg-accent-soft">
+      <input
+        type="radio"
+        name={group}
+        checked={checked}
+        onChange={onPick}
+        className="mt-0.5 size-4 shrink-0 accent-accent"
+      />
       <span className="grid min-w-0 flex-1 gap-0.5">
         <span className="flex flex-wrap items-baseline gap-x-2">
           <span className="min-w-0 font-mono [overflow-wrap:anywhere]">{row.title}</span>
@@ -141,8 +173,8 @@ function ChoiceItem({ row, group, checked, onPick }: ChoiceItemProps) {
           <span className="ml-auto whitespace-nowrap font-mono">{row.price}</span>
         </span>
         <span className="text-muted">
-          {row.best ? 'Berth’s choice' : canPick ? 'Instead, only here' : 'To compare'}, score{' '}
-          <span className="font-mono">{row.score}</span>, fleet <span className="font-mono">{row.monthly}</span>
+          {row.best ? 'Berth’s choice' : 'Instead, only here'}, score <span className="font-mono">{row.score}</span>,
+          fleet <span className="font-mono">{row.monthly}</span>
         </span>
         {row.changes.map((change) => (
           <span key={change}>{change}</span>
@@ -155,6 +187,6 @@ function ChoiceItem({ row, group, checked, onPick }: ChoiceItemProps) {
           </ul>
         )}
       </span>
-    </Box>
+    </label>
   )
 }

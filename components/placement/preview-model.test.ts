@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { droplet } from '#components/testing/droplets.ts'
 import type { PreviewView } from '#server/api/views-placement.ts'
-import { choiceRows, exampleWords, priceLine } from './preview-model.ts'
+import {
+  choiceRows,
+  exampleWords,
+  isSame,
+  newDropletLists,
+  priceLine,
+  type Wanted,
+  wantedIn,
+  wishFor,
+} from './preview-model.ts'
 import { create, decision, existing } from './testing.ts'
 
 const MIB = 2 ** 20
@@ -11,12 +20,18 @@ const preview: PreviewView = {
   ...decision([here, fresh]),
   monthlyNowMicros: 6_000_000,
   whyLarger: null,
+  newDroplets: [
+    { size: 's-1vcpu-1gb', regions: ['ams3', 'nyc3'], priceMonthlyMicros: 6_000_000 },
+    { size: 's-2vcpu-4gb', regions: ['fra1', 'nyc3'], priceMonthlyMicros: 24_000_000 },
+    { size: 'c-2', regions: ['sfo3', 'tor1'], priceMonthlyMicros: 42_000_000 },
+  ],
   choices: [
     {
       candidate: here,
       monthlyMicros: 6_000_000,
       addedMonthlyMicros: 0,
       forecast: { monthlyMicros: 6_000_000, memoryShareAfter: 0.74, cpuShareAfter: 0.5, latencyMs: null },
+      best: true,
       consequences: [],
     },
     {
@@ -24,6 +39,7 @@ const preview: PreviewView = {
       monthlyMicros: 12_000_000,
       addedMonthlyMicros: 6_000_000,
       forecast: { monthlyMicros: 12_000_000, memoryShareAfter: 0.2, cpuShareAfter: 0.25, latencyMs: 81.2 },
+      best: false,
       consequences: ['Costs $6.00 a month more.'],
     },
   ],
@@ -46,7 +62,7 @@ describe('the preview before a deployment', () => {
       price: 'no extra cost',
       monthly: '$6.00/mo',
       best: true,
-      dropletId: 'nyc3-1',
+      wanted: { dropletId: 'nyc3-1' },
       changes: ['Memory on nyc3-1 goes from 61 % to 74 %', 'CPU goes from 25 % to 50 %'],
       consequences: [],
     })
@@ -59,7 +75,7 @@ describe('the preview before a deployment', () => {
       price: '+$6.00/mo',
       monthly: '$12.00/mo',
       best: false,
-      dropletId: null,
+      wanted: { newDroplet: { size: 's-1vcpu-1gb', region: 'ams3' } },
       changes: ['A new s-1vcpu-1gb in ams3, 20 % of its memory reserved', '81 ms from your place'],
       consequences: ['Costs $6.00 a month more.'],
     })
@@ -83,17 +99,63 @@ describe('the preview before a deployment', () => {
       '+$6.00/mo, a new s-1vcpu-1gb in ams3',
       'There is no droplet.',
     ])
+    expect(priceLine(decision([]).choice, true)).toBe('No place for it: the reason stands above.')
   })
 
   it('says why a size is larger than what fits, of what would be bought alone', () => {
     const larger = { ...preview, whyLarger: 'Larger than needed.' }
-    expect(choiceRows({ ...larger, choices: [...larger.choices].reverse() }, [])[0]?.changes).toContain(
-      'Larger than needed.',
-    )
+    const bought = larger.choices.map((choice) => ({ ...choice, best: !choice.best }))
+    expect(choiceRows({ ...larger, choices: bought }, [])[1]?.changes).toContain('Larger than needed.')
     expect(choiceRows(larger, []).flatMap(({ changes }) => changes)).not.toContain('Larger than needed.')
   })
 
   it('writes scores short', () => {
     expect(choiceRows(preview, []).map(({ score }) => score)).toEqual(['1.00', '0.90'])
+  })
+})
+
+describe('another new droplet', () => {
+  const large: Wanted = { newDroplet: { size: 's-2vcpu-4gb', region: 'nyc3' } }
+
+  it('is offered at its price, and then in the regions where its size is sold', () => {
+    expect(newDropletLists(preview, null)).toEqual({
+      sizes: [
+        { slug: 's-1vcpu-1gb', label: 'New s-1vcpu-1gb, +$6.00/mo' },
+        { slug: 's-2vcpu-4gb', label: 'New s-2vcpu-4gb, +$24.00/mo' },
+        { slug: 'c-2', label: 'New c-2, +$42.00/mo' },
+      ],
+      regions: [],
+      chosen: null,
+    })
+    expect(newDropletLists(preview, large)).toMatchObject({
+      regions: ['fra1', 'nyc3'],
+      chosen: { size: 's-2vcpu-4gb', region: 'nyc3' },
+    })
+  })
+
+  it('stays in the lists once it can’t be had, so that the page shows what was chosen', () => {
+    const { sizes, regions } = newDropletLists({ newDroplets: [] }, large)
+    expect([sizes, regions]).toEqual([[{ slug: 's-2vcpu-4gb', label: 'New s-2vcpu-4gb' }], ['nyc3']])
+  })
+
+  it.each<[string, string, Wanted | null, string | null]>([
+    ['where the best choice is', 's-1vcpu-1gb', null, 'nyc3'],
+    ['in the region chosen before', 's-1vcpu-1gb', { newDroplet: { size: 'c-2', region: 'ams3' } }, 'ams3'],
+    ['where it is sold', 'c-2', large, 'sfo3'],
+    ['nowhere, when nobody sells it', 'gone', large, null],
+  ])('begins %s', (_, size, wanted, region) => {
+    expect(wishFor(preview, size, wanted)).toEqual(region && { newDroplet: { size, region } })
+  })
+
+  it('is given up for a region that was typed, and only for another one', () => {
+    expect([wantedIn('', large), wantedIn('nyc3', large), wantedIn('fra1', large)]).toEqual([large, large, null])
+    expect(wantedIn('fra1', { dropletId: 'a' })).toEqual({ dropletId: 'a' })
+  })
+
+  it('is told from others by size and region', () => {
+    expect(isSame(large, { newDroplet: { size: 's-2vcpu-4gb', region: 'nyc3' } })).toBe(true)
+    for (const other of [null, { dropletId: 'a' }, { newDroplet: { size: 's-2vcpu-4gb', region: 'fra1' } }])
+      expect(isSame(large, other)).toBe(false)
+    expect([isSame(null, null), isSame({ dropletId: 'a' }, { dropletId: 'a' })]).toEqual([true, true])
   })
 })

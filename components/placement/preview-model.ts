@@ -2,8 +2,11 @@
 import { formatMonthly } from '#components/ui/format.ts'
 import type { DropletView } from '#server/api/views.ts'
 import type { PreviewChoice, PreviewView } from '#server/api/views-placement.ts'
-import type { Choice } from '#server/placement/types.ts'
+import type { Choice, NewDropletWish } from '#server/placement/types.ts'
 import { keyOf, percent, twoDigits } from './decision-model.ts'
+
+/** What a person asks for in place of Berth's choice: a droplet of theirs, or a new one. */
+export type Wanted = { dropletId: string } | { newDroplet: NewDropletWish }
 
 export interface ChoiceRow {
   key: string
@@ -20,13 +23,13 @@ export interface ChoiceRow {
   consequences: string[]
   /** Berth's own choice. */
   best: boolean
-  /** What a deployment names to be put there; null where nobody can be sent by name. */
-  dropletId: string | null
+  /** What a deployment names to be put there. */
+  wanted: Wanted
 }
 
 export function choiceRows(preview: PreviewView, droplets: readonly DropletView[]): ChoiceRow[] {
-  return preview.choices.map((choice, index) => {
-    const { candidate, addedMonthlyMicros } = choice
+  return preview.choices.map((choice) => {
+    const { candidate, addedMonthlyMicros, best } = choice
     const isNew = candidate.kind === 'create'
     return {
       key: keyOf(candidate),
@@ -35,13 +38,12 @@ export function choiceRows(preview: PreviewView, droplets: readonly DropletView[
       price: addedMonthlyMicros > 0 ? `+${formatMonthly(addedMonthlyMicros)}` : 'no extra cost',
       monthly: formatMonthly(choice.monthlyMicros),
       score: twoDigits(candidate.score),
-      changes: [
-        ...changesOf(choice, droplets),
-        ...(index === 0 && isNew && preview.whyLarger ? [preview.whyLarger] : []),
-      ],
+      changes: [...changesOf(choice, droplets), ...(best && isNew && preview.whyLarger ? [preview.whyLarger] : [])],
       consequences: choice.consequences,
-      best: index === 0,
-      dropletId: isNew ? null : candidate.dropletId,
+      best,
+      wanted: isNew
+        ? { newDroplet: { size: candidate.size, region: candidate.region } }
+        : { dropletId: candidate.dropletId },
     }
   })
 }
@@ -66,15 +68,15 @@ function changesOf({ candidate, forecast }: PreviewChoice, droplets: readonly Dr
   ]
 }
 
-/** What a deployment costs and where it goes, in one line beside its button. */
-export function priceLine(choice: Choice): string {
+/** What a deployment costs and where it goes, in one line beside its button. @param reasonAbove it stands there too */
+export function priceLine(choice: Choice, reasonAbove = false): string {
   switch (choice.kind) {
     case 'existing':
       return `No extra cost, on ${choice.name}`
     case 'create':
       return `+${formatMonthly(choice.priceMonthlyMicros)}, a new ${choice.size} in ${choice.region}`
     case 'none':
-      return choice.reason
+      return reasonAbove ? 'No place for it: the reason stands above.' : choice.reason
   }
 }
 
@@ -88,4 +90,56 @@ export function exampleWords(template: string, { choice }: Pick<PreviewView, 'ch
     case 'none':
       return `${template} would go nowhere. ${choice.reason} ${choice.change}`.trim()
   }
+}
+
+const wishOf = (wanted: Wanted | null): NewDropletWish | null =>
+  wanted && 'newDroplet' in wanted ? wanted.newDroplet : null
+
+export function isSame(a: Wanted | null, b: Wanted | null): boolean {
+  if (a === null || b === null) return a === b
+  const [wishA, wishB] = [wishOf(a), wishOf(b)]
+  if (wishA && wishB) return wishA.size === wishB.size && wishA.region === wishB.region
+  return 'dropletId' in a && 'dropletId' in b && a.dropletId === b.dropletId
+}
+
+/** Null where the region that was typed rules the wish for a new droplet out. @param region empty: any */
+export const wantedIn = (region: string, wanted: Wanted | null): Wanted | null =>
+  region !== '' && (wishOf(wanted)?.region ?? region) !== region ? null : wanted
+
+/** What the two lists of another new droplet offer, and which of it is chosen. */
+export interface NewDropletLists {
+  sizes: { slug: string; label: string }[]
+  /** Those of the chosen size. */
+  regions: string[]
+  chosen: NewDropletWish | null
+}
+
+/** What was chosen stands in its lists also when it can't be had any more. */
+export function newDropletLists(
+  { newDroplets }: Pick<PreviewView, 'newDroplets'>,
+  wanted: Wanted | null,
+): NewDropletLists {
+  const chosen = wishOf(wanted)
+  const offered = newDroplets.find(({ size }) => size === chosen?.size)
+  const sizes = newDroplets.map(({ size, priceMonthlyMicros }) => ({
+    slug: size,
+    label: `New ${size}, +${formatMonthly(priceMonthlyMicros)}`,
+  }))
+  return {
+    sizes: chosen && !offered ? [{ slug: chosen.size, label: `New ${chosen.size}` }, ...sizes] : sizes,
+    regions: chosen ? [...new Set([...(offered?.regions ?? []), chosen.region])].sort() : [],
+    chosen,
+  }
+}
+
+/** A size that was picked, where it is best to have: in the region chosen before, else where the best choices are. */
+export function wishFor(
+  { newDroplets, choices }: Pick<PreviewView, 'newDroplets' | 'choices'>,
+  size: string,
+  wanted: Wanted | null,
+): Wanted | null {
+  const regions = newDroplets.find((each) => each.size === size)?.regions ?? []
+  const near = [wishOf(wanted)?.region, ...choices.map(({ candidate }) => candidate.region)]
+  const region = near.find((each) => each !== undefined && regions.includes(each)) ?? regions[0]
+  return region === undefined ? null : { newDroplet: { size, region } }
 }

@@ -49,6 +49,7 @@ export const deployments = pgTable(
     /** What the user asked placement for; null means "Berth chooses". */
     requestedRegion: text('requested_region'),
     requestedDropletId: uuid('requested_droplet_id'),
+    requestedNewDroplet: jsonb('requested_new_droplet').$type<{ size: string; region: string }>(),
     /** In place of the strategy of the user's preferences. */
     requestedStrategy: text('requested_strategy').$type<(typeof PLACEMENT_STRATEGIES)[number]>(),
     /** In place of the template's own figures; null: those. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import { z } from 'zod'
 import { resourceRequirements } from '#db/template-config.ts'
-import { idempotencyKey, label, rowNumber, searchText, variables } from './inputs.ts'
+import { idempotencyKey, label, onePlace, place, rowNumber, searchText, variables } from './inputs.ts'
 
 test.each([
   ['a key with NUL', idempotencyKey, 'a\0b'],
@@ -33,4 +34,26 @@ test.each([
   expect(resourceRequirements.parse(given)).toEqual(given)
   const { error } = resourceRequirements.safeParse({ ...given, [field]: most + 1 })
   expect(error?.issues).toMatchObject([{ path: [field], message: expect.stringContaining(field) }])
+})
+
+const newDroplet = { size: 's-1vcpu-1gb', region: 'nyc3' }
+const anyPlace = z.strictObject(place).superRefine(onePlace)
+
+test.each([
+  ['beside a droplet that is there', { dropletId: '018f0000-0000-7000-8000-000000000000', newDroplet }, 'newDroplet'],
+  ['in two regions', { region: 'fra1', newDroplet }, 'newDroplet.region'],
+  ['without a region', { newDroplet: { size: 's-1vcpu-1gb' } }, 'newDroplet.region'],
+  ['of no size', { newDroplet: { size: '', region: 'nyc3' } }, 'newDroplet.size'],
+  ['with what it has not', { newDroplet: { ...newDroplet, sise: 'x' } }, 'newDroplet'],
+])('a new droplet %s is refused, and the refusal names the field', (_what, input, field) => {
+  expect(anyPlace.safeParse(input).error?.issues.map(({ path }) => path.join('.'))).toEqual([field])
+})
+
+test.each([
+  [{ newDroplet }],
+  [{ newDroplet, region: 'nyc3' }],
+  [{ newDroplet: { size: 'so1_5-2vcpu-16gb', region: 'nyc3' } }],
+  [{ region: 'nyc3' }],
+])('a place that can be is accepted: %j', (input) => {
+  expect(anyPlace.parse(input)).toEqual(input)
 })

@@ -108,8 +108,32 @@ export const email = z.email().max(254)
 export const newPassword = z.string().min(15, 'Use at least 15 characters').max(256)
 /** How far back an evaluation looks. */
 export const days = z.int().min(1).max(365).default(30)
+/** What DigitalOcean calls a size; whether it is on sale is placement's to say. */
+const size = z
+  .string()
+  .max(60)
+  .regex(/^[a-z0-9][a-z0-9_-]*$/, 'Use a size slug such as s-1vcpu-1gb')
 export const strategy = z.enum(PLACEMENT_STRATEGIES)
 export const region = z
   .string()
   .max(20)
   .regex(/^[a-z0-9]+$/, 'Use a region slug such as nyc3')
+
+/** Where a deployment is to go, as far as somebody says: in a region, on a droplet of theirs, or on a new one. */
+export const place = {
+  region: region.optional(),
+  dropletId: dropletId.optional(),
+  newDroplet: z.strictObject({ size, region }).optional(),
+}
+/** Refuses two places that can't both be, at the field to leave out. */
+export function onePlace(
+  input: { region?: string; dropletId?: string; newDroplet?: { size: string; region: string } },
+  issues: z.RefinementCtx,
+): void {
+  const { newDroplet, dropletId: existing, region: only } = input
+  const refuse = (path: string[], message: string) => issues.addIssue({ code: 'custom', path, message })
+  if (newDroplet && existing)
+    refuse(['newDroplet'], 'Leave it out, or leave dropletId out: it can only go to one of the two')
+  if (newDroplet && only && only !== newDroplet.region)
+    refuse(['newDroplet', 'region'], `Use ${only} as in region, or leave region out`)
+}

@@ -2,6 +2,7 @@
 import type { AlarmKind, HoldReason } from '#db/schema/placement.ts'
 import type { FactorEffect, FleetUse } from '#server/effectiveness/index.ts'
 import type { Candidate, Choice, Decision, Forecast, PlacementSize } from '#server/placement/types.ts'
+import type { Wishable } from '#server/placement/wished-droplet.ts'
 
 /** One way to place a deployment, and what comes with it. */
 export interface PreviewChoice {
@@ -11,15 +12,19 @@ export interface PreviewChoice {
   /** Nothing on a droplet that is paid already. */
   addedMonthlyMicros: number
   forecast: Forecast | null
+  /** What placement would choose by itself. */
+  best: boolean
   /** Against the best choice, worst first; empty for that itself. */
   consequences: string[]
 }
 
-/** Where a deployment would go now; `choices` begins with what placement would choose by itself. */
+/** Where a deployment would go now; `choices` begins with what placement would choose by itself, if there is any. */
 export interface PreviewView extends Decision {
   choices: PreviewChoice[]
   /** When what placement would buy by itself is dearer than the smallest size that fits; null: it is not. */
   whyLarger: string | null
+  /** New droplets that may be asked for, cheapest first; empty where none may be made. */
+  newDroplets: Wishable[]
   /** Of the fleet as it stands. */
   monthlyNowMicros: number
 }

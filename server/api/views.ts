@@ -51,6 +51,8 @@ export interface DeploymentView {
   transport: TemplateConfig['transport']
   image: string
   imageDigest: string | null
+  /** What it reserves and is limited to: its own figures where it was given some, else the template's. */
+  resources: TemplateConfig['resources']
   /** Number of the newest event: where a stream resumes. */
   lastEvent: number
   createdAt: Date

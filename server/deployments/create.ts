@@ -10,7 +10,7 @@ import { droplets } from '#db/schema/fleet.ts'
 import type { TemplateConfig } from '#db/template-config.ts'
 import type { UserCtx } from '#server/context.ts'
 import { BerthError } from '#server/errors.ts'
-import type { Strategy } from '#server/placement/types.ts'
+import type { NewDropletWish, Strategy } from '#server/placement/types.ts'
 import { refuseUnlessDeployable, type Standing } from './gate.ts'
 import { insertDeployment, type NewDeployment } from './insert.ts'
 import { reusedValues } from './saved-values.ts'
@@ -25,6 +25,8 @@ export interface CreateInput {
   name?: string
   region?: string
   dropletId?: string
+  /** A droplet of its own making, in place of `dropletId`; placement says whether there can be one. */
+  newDroplet?: NewDropletWish
   /** For this deployment, in place of the person's own. */
   strategy?: Strategy
   /** Values by name, from own deployments that have them; `variables` wins where both give one. */
@@ -54,6 +56,7 @@ export async function createDeployment(ctx: UserCtx, input: CreateInput): Promis
     idempotencyKey: input.idempotencyKey ?? null,
     region: input.region ?? null,
     dropletId: input.dropletId ?? null,
+    newDroplet: input.newDroplet ?? null,
     strategy: input.strategy ?? null,
     resources: input.resources ?? null,
     allowNewDroplet: true,

@@ -70,6 +70,7 @@ export async function startDryRun(base: Base, input: DryRunInput): Promise<{ dep
     idempotencyKey: null,
     region: null,
     dropletId: null,
+    newDroplet: null,
     strategy: null,
     resources: null,
     allowNewDroplet: input.allowNewDroplet,

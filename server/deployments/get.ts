@@ -76,6 +76,7 @@ export async function getDeployment(ctx: UserCtx, input: { deploymentId: string 
     transport: version.config.transport,
     image: version.config.image,
     imageDigest: row.imageDigest,
+    resources: { ...version.config.resources, ...row.resources },
     lastEvent: row.lastEvent,
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,

@@ -3,7 +3,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '#db/client.ts'
 import type { Sealed } from '#db/schema/cloud.ts'
 import type { deployments } from '#db/schema/deployments.ts'
-import type { Strategy } from '#server/placement/types.ts'
+import type { NewDropletWish, Strategy } from '#server/placement/types.ts'
 import { eventNote, recordedStatement } from '#server/tx.ts'
 import type { EventInput } from './event-types.ts'
 import { type Purpose, stepsFor } from './purpose.ts'
@@ -22,6 +22,7 @@ export interface NewDeployment {
   idempotencyKey: string | null
   region: string | null
   dropletId: string | null
+  newDroplet: NewDropletWish | null
   strategy: Strategy | null
   resources: (typeof deployments.$inferSelect)['resources']
   allowNewDroplet: boolean
@@ -36,10 +37,11 @@ export async function insertDeployment(db: Db, row: NewDeployment): Promise<bool
     sql`
       with made as (
         insert into deployments (id, user_id, template_id, template_version_id, purpose, name, priority,
-          idempotency_key, requested_region, requested_droplet_id, requested_strategy, resources, allow_new_droplet, variables,
-          deadline_at, last_event)
+          idempotency_key, requested_region, requested_droplet_id, requested_new_droplet, requested_strategy, resources,
+          allow_new_droplet, variables, deadline_at, last_event)
         values (${row.id}, ${row.userId}, ${row.templateId}, ${row.templateVersionId}, ${row.purpose}, ${nameOf(row)},
-          ${row.priority}, ${row.idempotencyKey}, ${row.region}, ${row.dropletId}, ${row.strategy},
+          ${row.priority}, ${row.idempotencyKey}, ${row.region}, ${row.dropletId},
+          ${row.newDroplet && JSON.stringify(row.newDroplet)}::jsonb, ${row.strategy},
           ${row.resources && JSON.stringify(row.resources)}::jsonb, ${row.allowNewDroplet},
           ${JSON.stringify(row.variables)}::jsonb, now() + ${QUEUE_DEADLINE_MS} * interval '1 millisecond', 1)
         on conflict (user_id, idempotency_key) do nothing

@@ -12,20 +12,20 @@ import {
 const CHOICES = 3
 /** In points of a million: less is no difference that a person would act on. */
 const WORTH_SAYING = 20_000
+/** What the page shows of a score. */
+const SCORE_STEP = 10_000
 
-/** @param wanted a droplet that stands among the choices whatever its rank, as long as it can take the deployment */
+/** @param asked what the person wants: stands among the choices whatever its rank */
 export function choicesOf(
   snapshot: Snapshot,
   request: PlacementRequest,
   decision: Decision,
-  wanted?: string,
+  asked?: Candidate,
 ): PreviewChoice[] {
   const [best] = decision.candidates
-  if (!best) return []
   const shown = decision.candidates.slice(0, CHOICES)
-  const asked = decision.candidates.find((c) => c.kind === 'existing' && c.dropletId === wanted)
-  if (asked && !shown.includes(asked)) shown.push(asked)
-  const bestForecast = forecastOf(snapshot, request, best)
+  if (asked && !shown.some((candidate) => isSame(candidate, asked))) shown.push(asked)
+  const bestForecast = best ? forecastOf(snapshot, request, best) : null
   return shown.map((candidate) => {
     const forecast = candidate === best ? bestForecast : forecastOf(snapshot, request, candidate)
     const addedMonthlyMicros = candidate.kind === 'create' ? candidate.priceMonthlyMicros : 0
@@ -34,18 +34,23 @@ export function choicesOf(
       forecast,
       addedMonthlyMicros,
       monthlyMicros: snapshot.monthlyCostMicros + addedMonthlyMicros,
-      consequences: candidate === best ? [] : consequencesOf(candidate, best, forecast, bestForecast),
+      best: candidate === best,
+      consequences: !best || candidate === best ? [] : consequencesOf(candidate, best, forecast, bestForecast),
     }
   })
 }
 
 /** As if nothing else were on offer. */
 function forecastOf(snapshot: Snapshot, request: PlacementRequest, candidate: Candidate): Forecast | null {
-  if (candidate.kind === 'existing') return choose(snapshot, { ...request, dropletId: candidate.dropletId }).forecast
-  const closed = snapshot.droplets.map((droplet) => ({ ...droplet, state: 'unusable' as const }))
-  const only = { ...request, sizes: [candidate.size], regions: [candidate.region] }
-  return choose({ ...snapshot, droplets: closed }, only).forecast
+  const { size, region } = candidate
+  const only = candidate.kind === 'existing' ? { dropletId: candidate.dropletId } : { newDroplet: { size, region } }
+  return choose(snapshot, { ...request, ...only }).forecast
 }
+
+const isSame = (a: Candidate, b: Candidate): boolean =>
+  a.kind === 'existing'
+    ? b.kind === 'existing' && a.dropletId === b.dropletId
+    : b.kind === 'create' && a.size === b.size && a.region === b.region
 
 /** What a person takes on by choosing it instead, worst first. */
 function consequencesOf(
@@ -62,6 +67,8 @@ function consequencesOf(
   const slower = (forecast?.latencyMs ?? 0) - (bestForecast?.latencyMs ?? 0)
   if (forecast?.latencyMs != null && bestForecast?.latencyMs != null && slower >= 1)
     said.push(`${Math.round(slower)} ms farther away.`)
+  const behind = best.score - candidate.score
+  if (behind >= SCORE_STEP) said.push(`Scores ${(behind / 1e6).toFixed(2)} less.`)
   const worse = candidate.factors
     .map((factor) => ({
       factor,

@@ -7,6 +7,7 @@ import { type Fleet, preferencesFor, snapshotFor } from '#server/fleet/index.ts'
 import {
   choose,
   type Decision,
+  type NewDropletWish,
   type PlacementPreferences,
   type PlacementRequest,
   type Strategy,
@@ -23,6 +24,7 @@ interface Placed {
 export interface Wish {
   region?: string | undefined
   dropletId?: string | undefined
+  newDroplet?: NewDropletWish | undefined
   strategy?: Strategy | undefined
   resources?: { memoryBytes?: number | undefined; cpuMillis?: number | undefined } | undefined
 }
@@ -68,7 +70,7 @@ export function requestOf(
 ): PlacementRequest {
   const { diskBytes } = config.resources
   const { memoryBytes = config.resources.memoryBytes, cpuMillis = config.resources.cpuMillis } = wish.resources ?? {}
-  const { region, dropletId } = wish
+  const { region, dropletId, newDroplet } = wish
   const { sizes, exclusive = false, spread = false } = criteria
   const regions = region ? (criteria.regions ?? [region]).filter((r) => r === region) : criteria.regions
   return {
@@ -76,6 +78,7 @@ export function requestOf(
     templateId: id,
     preferences,
     ...(dropletId && { dropletId }),
+    ...(newDroplet && { newDroplet }),
   }
 }
 

@@ -5,7 +5,7 @@ import { droplets } from '#db/schema/fleet.ts'
 import type { PreviewView } from '#server/api/views-placement.ts'
 import { BerthError } from '#server/errors.ts'
 import { preferencesFor, preferencesOf, snapshotFor } from '#server/fleet/index.ts'
-import { choose, whyLarger } from '#server/placement/index.ts'
+import { choose, whyLarger, wishable } from '#server/placement/index.ts'
 import { findTemplate } from './catalogue.ts'
 import { choicesOf } from './choices.ts'
 import { requestOf, type Wish } from './cost.ts'
@@ -28,14 +28,16 @@ export async function previewPlacement(
     snapshotFor({ ...ctx, fleet: ctx.services.fleet }, userId),
     input.settings ? preferencesOf(input.settings) : preferencesFor(ctx.db, userId, input.strategy),
   ])
-  const { dropletId, ...anywhere } = requestOf(template, preferences, input)
-  const decision = choose(snapshot, { ...anywhere, ...(dropletId && { dropletId }) })
-  // A pinned droplet is shown beside what placement would have chosen by itself.
-  const free = dropletId ? choose(snapshot, anywhere) : decision
+  const request = requestOf(template, preferences, input)
+  const { dropletId, newDroplet, ...anywhere } = request
+  // What was asked for is shown beside what placement would have chosen by itself.
+  const free = choose(snapshot, anywhere)
+  const asked = dropletId || newDroplet ? choose(snapshot, request) : null
   return {
-    ...decision,
+    ...(asked ?? free),
     monthlyNowMicros: snapshot.monthlyCostMicros,
-    choices: choicesOf(snapshot, anywhere, free, dropletId),
+    choices: choicesOf(snapshot, anywhere, free, asked?.candidates[0]),
     whyLarger: whyLarger(snapshot, anywhere, free.choice),
+    newDroplets: wishable(snapshot, anywhere),
   }
 }

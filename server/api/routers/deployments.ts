@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { DEPLOYMENT_STATES, type DeploymentState } from '#db/schema/states.ts'
 import {
   deploymentId,
-  dropletId,
   idempotencyKey,
   label,
-  region,
+  onePlace,
+  place,
   resources,
   reuse,
   rowNumber,
@@ -42,18 +42,19 @@ type StateAnswer = Promise<{ state: DeploymentState }>
 export const deploymentsRouter = router({
   create: userProcedure('deploy')
     .input(
-      z.strictObject({
-        template: slug,
-        idempotencyKey: idempotencyKey.optional(),
-        version: rowNumber.min(1).optional(),
-        variables: variables.optional(),
-        name: label.optional(),
-        region: region.optional(),
-        dropletId: dropletId.optional(),
-        strategy: strategy.optional(),
-        reuse: reuse.optional(),
-        resources: resources.optional(),
-      }),
+      z
+        .strictObject({
+          template: slug,
+          idempotencyKey: idempotencyKey.optional(),
+          version: rowNumber.min(1).optional(),
+          variables: variables.optional(),
+          name: label.optional(),
+          ...place,
+          strategy: strategy.optional(),
+          reuse: reuse.optional(),
+          resources: resources.optional(),
+        })
+        .superRefine(onePlace),
     )
     .mutation(({ ctx, input }): Promise<{ deploymentId: string }> => createDeployment(ctx.user, input)),
   get: userProcedure('read')

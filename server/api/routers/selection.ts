@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { placementSettings } from '#db/placement-preferences.ts'
-import { days, dropletId, region, resources, slug, strategy } from '#server/api/inputs.ts'
+import { days, onePlace, place, region, resources, slug, strategy } from '#server/api/inputs.ts'
 import { router, userProcedure } from '#server/api/trpc.ts'
 import type { EffectivenessView, OffersView, PlanView, PreviewView } from '#server/api/views-placement.ts'
 import { ownEffectiveness } from '#server/effectiveness/index.ts'
@@ -43,14 +43,15 @@ export const selectionRouter = router({
   /** Where a deployment would go now, with the reasons; nothing is reserved. */
   preview: userProcedure('read')
     .input(
-      z.strictObject({
-        template: slug,
-        region: region.optional(),
-        dropletId: dropletId.optional(),
-        strategy: strategy.optional(),
-        resources: resources.optional(),
-        settings: placementSettings.optional(),
-      }),
+      z
+        .strictObject({
+          template: slug,
+          ...place,
+          strategy: strategy.optional(),
+          resources: resources.optional(),
+          settings: placementSettings.optional(),
+        })
+        .superRefine(onePlace),
     )
     .query(({ ctx, input }): Promise<PreviewView> => previewPlacement(ctx.user, input)),
 })

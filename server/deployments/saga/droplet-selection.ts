@@ -148,7 +148,8 @@ async function takeTurn(c: StepContext, request: PlacementRequest): Promise<Turn
   if (soon.kind === 'existing')
     return { kind: 'coming', dropletId: soon.dropletId, name: soon.name, leave: expect(soon.dropletId, request) }
   await storeDecision(c, { snapshot, request }, decision)
-  if (choice.kind === 'none') throw new BerthError('NO_PLACEMENT', choice.reason)
+  if (choice.kind === 'none')
+    throw new BerthError('NO_PLACEMENT', choice.reason, choice.change ? { action: choice.change } : {})
   return new Promise((resolve, reject) => {
     const droplet = provision(c, choice, () => resolve({ kind: 'making', droplet, message }))
     droplet.then(() => resolve({ kind: 'making', droplet, message }), reject)

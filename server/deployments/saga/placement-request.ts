@@ -15,8 +15,11 @@ export async function requestOf(c: StepContext): Promise<PlacementRequest> {
   const wished = c.row.requestedRegion
   const regions = wished ? (c.criteria.regions ?? [wished]).filter((region) => region === wished) : c.criteria.regions
   // Named volumes live on one droplet: the next attempt must find them, and waits for a droplet that is unreachable
-  // rather than starting without its data elsewhere.
-  const bound = c.config.volumes.length > 0 ? (await earlierAttempt(c))?.dropletId : undefined
+  // rather than starting without its data elsewhere. A new droplet that was asked for is paid for once: the next
+  // attempt stays on it.
+  const wish = c.row.requestedNewDroplet
+  const stays = c.config.volumes.length > 0 || wish !== null
+  const bound = stays ? (await earlierAttempt(c))?.dropletId : undefined
   const dropletId = bound ?? c.row.requestedDropletId ?? undefined
   const preferences = await c.deps.fleet.preferencesFor(c.row.userId, c.row.requestedStrategy ?? undefined)
   return {
@@ -27,7 +30,7 @@ export async function requestOf(c: StepContext): Promise<PlacementRequest> {
     preferences: bound ? anywhere(preferences) : preferences,
     ...(regions && { regions }),
     ...(c.criteria.sizes && { sizes: c.criteria.sizes }),
-    ...(dropletId && { dropletId }),
+    ...(dropletId ? { dropletId } : wish && { newDroplet: wish }),
     ...(!c.row.allowNewDroplet && { existingOnly: true }),
   }
 }

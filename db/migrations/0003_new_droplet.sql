@@ -1,0 +1,1 @@
+ALTER TABLE "deployments" ADD COLUMN "requested_new_droplet" jsonb;
