@@ -2,7 +2,17 @@ import { createHmac } from 'node:crypto'
 import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { deployments, deploymentTokens, gatewayLeases, workers } from '#db/schema/deployments.ts'
-import { connectClient, type Deployed, gatewayStage, SERVERS, type Stage, type Station, textOf } from './testing.ts'
+import {
+  connectClient,
+  type Deployed,
+  gatewayStage,
+  postTo,
+  SERVERS,
+  type Stage,
+  type Station,
+  TOOLS_LIST,
+  textOf,
+} from './testing.ts'
 
 let stage: Stage
 let first: Station
@@ -60,17 +70,7 @@ describe('several Berth processes', () => {
     const { client, transport } = await connectClient(at(third, deployed), deployed.token)
     expect(await holderOf(deployed)).toBe('third')
     const session = transport.sessionId ?? ''
-    const ask = () =>
-      fetch(at(second, deployed), {
-        method: 'POST',
-        headers: {
-          authorization: `Bearer ${deployed.token}`,
-          'content-type': 'application/json',
-          accept: 'application/json, text/event-stream',
-          'mcp-session-id': session,
-        },
-        body: '{"jsonrpc":"2.0","id":9,"method":"tools/list"}',
-      })
+    const ask = () => postTo(at(second, deployed), { token: deployed.token, session, body: TOOLS_LIST })
     await client.close()
     await third.close()
     await stage.database.db

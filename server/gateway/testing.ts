@@ -200,6 +200,24 @@ export async function connectClient(url: URL, token: string, o: ConnectOptions =
   return { client, transport }
 }
 
+export const TOOLS_LIST = '{"jsonrpc":"2.0","id":9,"method":"tools/list"}'
+
+/** A call of a session as its client sends it, without the client. */
+export const postTo = (
+  url: URL,
+  o: { token: string; session: string | undefined; body: string; accept?: string },
+): Promise<Response> =>
+  fetch(url, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${o.token}`,
+      'content-type': 'application/json',
+      accept: o.accept ?? 'application/json, text/event-stream',
+      'mcp-session-id': o.session ?? '',
+    },
+    body: o.body,
+  })
+
 export const textOf = (result: unknown): string => {
   const [first] = (result as { content: { text: string }[] }).content
   return first?.text ?? ''
