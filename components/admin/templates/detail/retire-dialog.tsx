@@ -4,11 +4,10 @@ import { useState } from 'react'
 import { useTRPC } from '#components/trpc/client.tsx'
 import { withWords } from '#components/trpc/errors.ts'
 import { Confirm } from '#components/ui/confirm.tsx'
-import { Field } from '#components/ui/field.tsx'
 import { plural } from '#components/ui/format.ts'
-import { Textarea } from '#components/ui/input.tsx'
 import { toast } from '#components/ui/toast.tsx'
 import type { AdminVersionRow } from '#server/api/views-templates.ts'
+import { RetireMessage } from '../retire-message.tsx'
 
 export type Retirement = 'deprecate' | 'withdraw'
 
@@ -49,15 +48,7 @@ export function RetireDialog({ slug, row, act, close }: RetireDialogProps) {
           ? `Nobody can deploy or redeploy it any more, and it can't be published again. ${running} of it ${row.deployments === 1 ? 'goes' : 'go'} on and ${row.deployments === 1 ? 'shows' : 'show'} a warning.`
           : `It leaves the marketplace; who has its address can still deploy it. ${running} of it ${row.deployments === 1 ? 'goes' : 'go'} on with a note. It can be published again.`}
       </p>
-      <Field id="retire-message" label="Message to whoever runs it" hint="Optional: why, and what to use instead.">
-        <Textarea
-          id="retire-message"
-          aria-describedby="retire-message-hint"
-          value={message}
-          maxLength={1000}
-          onChange={(event) => setMessage(event.target.value)}
-        />
-      </Field>
+      <RetireMessage of="it" value={message} onChange={setMessage} />
     </Confirm>
   )
 }

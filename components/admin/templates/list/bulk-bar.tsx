@@ -9,11 +9,10 @@ import { withWords } from '#components/trpc/errors.ts'
 import { Button } from '#components/ui/button.tsx'
 import { Confirm } from '#components/ui/confirm.tsx'
 import { Dialog, DialogContent, DialogFooter } from '#components/ui/dialog.tsx'
-import { Field } from '#components/ui/field.tsx'
 import { plural } from '#components/ui/format.ts'
-import { Textarea } from '#components/ui/input.tsx'
 import { toast } from '#components/ui/toast.tsx'
 import type { AdminTemplateRow } from '#server/api/views-templates.ts'
+import { RetireMessage } from '../retire-message.tsx'
 import { BULK_ACTIONS, type BulkAction, runningWords, splitFor, whyNone } from './list-model.ts'
 
 const WORDS: Record<BulkAction, { label: string; done: string; what: string }> = {
@@ -116,7 +115,7 @@ export function BulkBar({ rows, onClear }: BulkBarProps) {
         {retires && taken.length > 0 && (
           <>
             <p>{runningWords(action, taken)}</p>
-            <Message value={message} onChange={setMessage} />
+            <RetireMessage of="them" value={message} onChange={setMessage} />
           </>
         )}
         {left.length > 0 && (
@@ -149,18 +148,6 @@ export function BulkBar({ rows, onClear }: BulkBarProps) {
     </>
   )
 }
-
-const Message = ({ value, onChange }: { value: string; onChange: (value: string) => void }) => (
-  <Field id="bulk-message" label="Message to whoever runs them" hint="Optional: why, and what to use instead.">
-    <Textarea
-      id="bulk-message"
-      aria-describedby="bulk-message-hint"
-      value={value}
-      maxLength={1000}
-      onChange={(event) => onChange(event.target.value)}
-    />
-  </Field>
-)
 
 const countDone = (results: Outcome[]): string => `${results.filter((result) => result.ok).length} of ${results.length}`
 
