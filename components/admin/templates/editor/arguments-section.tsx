@@ -5,6 +5,7 @@ import { Button } from '#components/ui/button.tsx'
 import type { EditorFields } from './editor-model.ts'
 import { AreaField, CheckField, ListError, Section, SelectField, TextField } from './fields.tsx'
 import { RowActs } from './row-acts.tsx'
+import { RowList, type RowPlace } from './row-list.tsx'
 
 const LIST = 'config.arguments'
 
@@ -12,7 +13,7 @@ export function ArgumentsSection() {
   const { control } = useFormContext<EditorFields>()
   const own = useWatch({ control, name: 'config.ownArguments' })
   const hasPackage = useWatch({ control, name: 'config.hasPackage' })
-  const { fields, append, remove, move } = useFieldArray({ control, name: LIST })
+  const list = useFieldArray({ control, name: LIST })
   return (
     <Section
       id="arguments"
@@ -24,7 +25,7 @@ export function ArgumentsSection() {
       }
       action={
         own && (
-          <Button size="sm" onClick={() => append({ text: '', onlyWith: '' })}>
+          <Button size="sm" onClick={() => list.append({ text: '', onlyWith: '' })}>
             <Plus /> Add an argument
           </Button>
         )
@@ -35,26 +36,13 @@ export function ArgumentsSection() {
         label={hasPackage ? 'Give the program arguments' : 'Replace the image’s command'}
       />
       <ListError name={LIST} />
-      {own && fields.length === 0 && <p className="text-muted">An empty command.</p>}
-      {own && (
-        <ol className="grid gap-2">
-          {fields.map((field, index) => (
-            <ArgumentRow key={field.id} index={index} count={fields.length} move={move} remove={remove} />
-          ))}
-        </ol>
-      )}
+      {own && list.fields.length === 0 && <p className="text-muted">An empty command.</p>}
+      {own && <RowList list={list} row={(place) => <ArgumentRow {...place} />} />}
     </Section>
   )
 }
 
-interface RowProps {
-  index: number
-  count: number
-  move: (from: number, to: number) => void
-  remove: (index: number) => void
-}
-
-function ArgumentRow({ index, ...acts }: RowProps) {
+function ArgumentRow({ index, ...acts }: RowPlace) {
   const { control } = useFormContext<EditorFields>()
   const onlyWith = useWatch({ control, name: `${LIST}.${index}.onlyWith` })
   const variables = useWatch({ control, name: 'config.environmentVariables' })

@@ -5,6 +5,7 @@ import { Button } from '#components/ui/button.tsx'
 import type { EditorFields } from './editor-model.ts'
 import { ListError, Section, TextField } from './fields.tsx'
 import { RowActs } from './row-acts.tsx'
+import { RowList, type RowPlace } from './row-list.tsx'
 
 export const ResourcesSection = () => (
   <Section id="resources" title="Resources" lead="What one deployment reserves on its droplet, and is held to.">
@@ -18,35 +19,20 @@ export const ResourcesSection = () => (
 
 export function VolumesSection() {
   const { control } = useFormContext<EditorFields>()
-  const { fields, append, remove, move } = useFieldArray({ control, name: 'config.volumes' })
+  const list = useFieldArray({ control, name: 'config.volumes' })
   return (
     <Section
       id="volumes"
       title="Volumes"
       lead="What must outlive the container. Everything else is read-only or gone with it."
       action={
-        <Button size="sm" onClick={() => append({ name: '', path: '' })}>
+        <Button size="sm" onClick={() => list.append({ name: '', path: '' })}>
           <Plus /> Add a volume
         </Button>
       }
     >
       <ListError name="config.volumes" />
-      <ol className="grid gap-2 empty:hidden">
-        {fields.map((field, index) => (
-          <li key={field.id} className="grid gap-3 sm:grid-cols-[minmax(0,1fr)_minmax(0,2fr)_auto]">
-            <TextField name={`config.volumes.${index}.name`} label="Name" mono placeholder="data" />
-            <TextField
-              name={`config.volumes.${index}.path`}
-              label="Path inside the container"
-              mono
-              placeholder="/data"
-            />
-            <span className="self-end justify-self-end pb-1">
-              <RowActs of={`volume ${index + 1}`} index={index} count={fields.length} move={move} remove={remove} />
-            </span>
-          </li>
-        ))}
-      </ol>
+      <RowList list={list} row={(place) => <VolumeRow {...place} />} />
       <TextField
         name="config.writableRootReason"
         label="Why its root must be writable"
@@ -57,3 +43,13 @@ export function VolumesSection() {
     </Section>
   )
 }
+
+const VolumeRow = ({ index, ...acts }: RowPlace) => (
+  <li className="grid gap-3 sm:grid-cols-[minmax(0,1fr)_minmax(0,2fr)_auto]">
+    <TextField name={`config.volumes.${index}.name`} label="Name" mono placeholder="data" />
+    <TextField name={`config.volumes.${index}.path`} label="Path inside the container" mono placeholder="/data" />
+    <span className="self-end justify-self-end pb-1">
+      <RowActs of={`volume ${index + 1}`} index={index} {...acts} />
+    </span>
+  </li>
+)

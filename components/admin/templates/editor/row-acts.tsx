@@ -1,14 +1,11 @@
 'use client'
 import { ArrowDown, ArrowUp, Trash2 } from 'lucide-react'
 import { Button } from '#components/ui/button.tsx'
+import type { RowPlace } from './row-list.tsx'
 
-interface RowActsProps {
+interface RowActsProps extends RowPlace {
   /** What the row is called: "API_KEY". */
   of: string
-  index: number
-  count: number
-  move: (from: number, to: number) => void
-  remove: (index: number) => void
 }
 
 /** Up, down and away, by mouse and keyboard alike. */

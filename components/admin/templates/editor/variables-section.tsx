@@ -6,42 +6,32 @@ import { VARIABLE_FORMATS } from '#db/template-config.ts'
 import { type EditorFields, emptyVariable } from './editor-model.ts'
 import { AreaField, CheckField, ListError, Section, SelectField, TextField } from './fields.tsx'
 import { RowActs } from './row-acts.tsx'
+import { RowList, type RowPlace } from './row-list.tsx'
 
 const LIST = 'config.environmentVariables'
 
 export function VariablesSection() {
   const { control } = useFormContext<EditorFields>()
-  const { fields, append, remove, move } = useFieldArray({ control, name: LIST })
+  const list = useFieldArray({ control, name: LIST })
   return (
     <Section
       id="variables"
       title="Variables"
       lead="What the server reads from its environment. Required ones are asked before a deployment starts."
       action={
-        <Button size="sm" onClick={() => append(emptyVariable)}>
+        <Button size="sm" onClick={() => list.append(emptyVariable)}>
           <Plus /> Add a variable
         </Button>
       }
     >
       <ListError name={LIST} />
-      {fields.length === 0 && <p className="text-muted">It takes no variables.</p>}
-      <ol className="grid gap-3">
-        {fields.map((field, index) => (
-          <VariableRow key={field.id} index={index} count={fields.length} move={move} remove={remove} />
-        ))}
-      </ol>
+      {list.fields.length === 0 && <p className="text-muted">It takes no variables.</p>}
+      <RowList list={list} row={(place) => <VariableRow {...place} />} className="gap-3" />
     </Section>
   )
 }
 
-interface RowProps {
-  index: number
-  count: number
-  move: (from: number, to: number) => void
-  remove: (index: number) => void
-}
-
-function VariableRow({ index, ...acts }: RowProps) {
+function VariableRow({ index, ...acts }: RowPlace) {
   const { control, formState } = useFormContext<EditorFields>()
   const at = `${LIST}.${index}` as const
   const row = useWatch({ control, name: at })
