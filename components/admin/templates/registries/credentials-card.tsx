@@ -9,51 +9,36 @@ import { StatusIcon } from '#components/status/status-badge.tsx'
 import { VERDICT_STATUS } from '#components/status/template-status.ts'
 import { useTRPC } from '#components/trpc/client.tsx'
 import { pageError, withWords } from '#components/trpc/errors.ts'
-import { QueryError } from '#components/trpc/query-error.tsx'
 import { Button } from '#components/ui/button.tsx'
-import { Card } from '#components/ui/card.tsx'
 import { Confirm } from '#components/ui/confirm.tsx'
 import { Dialog, DialogContent, DialogFooter } from '#components/ui/dialog.tsx'
 import { Field } from '#components/ui/field.tsx'
 import { Input } from '#components/ui/input.tsx'
 import { Notice } from '#components/ui/notice.tsx'
 import { RelativeTime } from '#components/ui/relative-time.tsx'
-import { Skeleton } from '#components/ui/skeleton.tsx'
 import type { RegistryCredentialView } from '#server/api/views-templates.ts'
+import { ListCard } from './list-card.tsx'
 
 /** How Berth signs in to private image registries; a password goes in and never comes out. */
 export function CredentialsCard() {
   const trpc = useTRPC()
-  const { data, error, refetch } = useQuery(trpc.admin.registries.list.queryOptions())
+  const list = useQuery(trpc.admin.registries.list.queryOptions())
   const [editing, setEditing] = useState<{ registry: string; username: string } | null>(null)
   return (
-    <Card aria-labelledby="credentials-title">
-      <header className="flex flex-wrap items-center justify-between gap-3 border-b px-4 py-3">
-        <div>
-          <h2 id="credentials-title" className="font-semibold">
-            Image registries
-          </h2>
-          <p className="text-muted text-sm">Credentials for private images, stored encrypted and never shown again.</p>
-        </div>
+    <ListCard
+      title="Image registries"
+      lead="Credentials for private images, stored encrypted and never shown again."
+      action={
         <Button size="sm" onClick={() => setEditing({ registry: '', username: '' })}>
           <Plus /> Add credentials
         </Button>
-      </header>
-      {error ? (
-        <div className="p-4">
-          <QueryError error={error} retry={refetch} />
-        </div>
-      ) : !data ? (
-        <Skeleton className="m-4 h-16" />
-      ) : data.length === 0 ? (
-        <p className="px-4 py-6 text-muted">None yet. Public images need none.</p>
-      ) : (
-        <ul className="divide-y">
-          {data.map((credential) => (
-            <CredentialRow key={credential.id} credential={credential} change={() => setEditing(credential)} />
-          ))}
-        </ul>
+      }
+      query={list}
+      none="None yet. Public images need none."
+      row={(credential) => (
+        <CredentialRow key={credential.id} credential={credential} change={() => setEditing(credential)} />
       )}
+    >
       <Dialog open={editing !== null} onOpenChange={(open) => !open && setEditing(null)}>
         <DialogContent
           title={editing?.registry ? `Change the credentials of ${editing.registry}` : 'Add credentials'}
@@ -62,7 +47,7 @@ export function CredentialsCard() {
           {editing && <CredentialForm start={editing} close={() => setEditing(null)} />}
         </DialogContent>
       </Dialog>
-    </Card>
+    </ListCard>
   )
 }
 

@@ -4,60 +4,41 @@ import { Plus, Radio } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
 import { useTRPC } from '#components/trpc/client.tsx'
 import { pageError, withWords } from '#components/trpc/errors.ts'
-import { QueryError } from '#components/trpc/query-error.tsx'
 import { Button } from '#components/ui/button.tsx'
-import { Card } from '#components/ui/card.tsx'
 import { Confirm } from '#components/ui/confirm.tsx'
 import { Dialog, DialogContent, DialogFooter } from '#components/ui/dialog.tsx'
 import { Field } from '#components/ui/field.tsx'
 import { plural } from '#components/ui/format.ts'
 import { Input } from '#components/ui/input.tsx'
 import { Notice } from '#components/ui/notice.tsx'
-import { Skeleton } from '#components/ui/skeleton.tsx'
 import type { UpstreamRegistryView } from '#server/api/views-templates.ts'
+import { ListCard } from './list-card.tsx'
 import { UpstreamSync } from './upstream-sync.tsx'
 
 /** Registries that speak the MCP Registry API; Berth keeps a copy of what they list. */
 export function UpstreamsCard() {
   const trpc = useTRPC()
-  const { data, error, refetch } = useQuery(trpc.admin.upstream.list.queryOptions())
+  const list = useQuery(trpc.admin.upstream.list.queryOptions())
   const [adding, setAdding] = useState(false)
   return (
-    <Card aria-labelledby="upstreams-title">
-      <header className="flex flex-wrap items-center justify-between gap-3 border-b px-4 py-3">
-        <div>
-          <h2 id="upstreams-title" className="font-semibold">
-            MCP registries
-          </h2>
-          <p className="text-muted text-sm">
-            Copied to search and import from; a server that is removed there warns on every running copy.
-          </p>
-        </div>
+    <ListCard
+      title="MCP registries"
+      lead="Copied to search and import from; a server that is removed there warns on every running copy."
+      action={
         <Button size="sm" onClick={() => setAdding(true)}>
           <Plus /> Add a registry
         </Button>
-      </header>
-      {error ? (
-        <div className="p-4">
-          <QueryError error={error} retry={refetch} />
-        </div>
-      ) : !data ? (
-        <Skeleton className="m-4 h-16" />
-      ) : data.length === 0 ? (
-        <p className="px-4 py-6 text-muted">None is followed yet.</p>
-      ) : (
-        <ul className="divide-y">
-          {data.map((registry) => (
-            <UpstreamRow key={registry.id} registry={registry} />
-          ))}
-        </ul>
-      )}
+      }
+      query={list}
+      none="None is followed yet."
+      row={(registry) => <UpstreamRow key={registry.id} registry={registry} />}
+    >
       <Dialog open={adding} onOpenChange={setAdding}>
         <DialogContent title="Add a registry" description="It must speak the MCP Registry API.">
           <UpstreamForm close={() => setAdding(false)} />
         </DialogContent>
       </Dialog>
-    </Card>
+    </ListCard>
   )
 }
 
