@@ -2,15 +2,14 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTRPC } from '#components/trpc/client.tsx'
-import { QueryError } from '#components/trpc/query-error.tsx'
 import { PageHeader } from '#components/ui/page-header.tsx'
 import { DAYS_AT_FIRST } from './days.ts'
-import { DaysSelect, Effectiveness, EffectivenessSkeleton } from './effectiveness.tsx'
+import { DaysSelect, EffectivenessOf } from './effectiveness.tsx'
 
 export function AnalyticsView() {
   const trpc = useTRPC()
   const [days, setDays] = useState(DAYS_AT_FIRST)
-  const { data, error, refetch } = useQuery({
+  const query = useQuery({
     ...trpc.selection.effectiveness.queryOptions({ days }),
     placeholderData: keepPreviousData,
   })
@@ -19,13 +18,7 @@ export function AnalyticsView() {
       <PageHeader title="Analytics" lead="How well your servers were placed, held against what came of it.">
         <DaysSelect days={days} onChange={setDays} />
       </PageHeader>
-      {error && !data ? (
-        <QueryError error={error} retry={refetch} />
-      ) : data ? (
-        <Effectiveness view={data} />
-      ) : (
-        <EffectivenessSkeleton />
-      )}
+      <EffectivenessOf query={query} />
     </div>
   )
 }

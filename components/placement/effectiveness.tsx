@@ -2,6 +2,7 @@
 import { Compass } from 'lucide-react'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
+import { QueryError } from '#components/trpc/query-error.tsx'
 import { Button } from '#components/ui/button.tsx'
 import { Badge, Card } from '#components/ui/card.tsx'
 import { EmptyState } from '#components/ui/empty-state.tsx'
@@ -32,8 +33,19 @@ export const DaysSelect = ({ days, onChange }: { days: number; onChange: (days: 
   </NativeSelect>
 )
 
+interface EffectivenessOfProps {
+  /** As `useQuery` gives it. */
+  query: { data: EffectivenessView | undefined; error: unknown; refetch: () => void }
+}
+
+/** The figures once they are there; until then their shape, or why they are not. */
+export function EffectivenessOf({ query: { data, error, refetch } }: EffectivenessOfProps) {
+  if (data) return <Effectiveness view={data} />
+  return error ? <QueryError error={error} retry={refetch} /> : <EffectivenessSkeleton />
+}
+
 /** Was placement right? Figures with their n; where nothing can be said, that is said. */
-export function Effectiveness({ view }: { view: EffectivenessView }) {
+function Effectiveness({ view }: { view: EffectivenessView }) {
   if (view.decisions === 0)
     return (
       <Card>
@@ -61,7 +73,7 @@ export function Effectiveness({ view }: { view: EffectivenessView }) {
   )
 }
 
-export const EffectivenessSkeleton = () => (
+const EffectivenessSkeleton = () => (
   <div className="grid grid-cols-1 gap-5 lg:grid-cols-2" aria-busy>
     {['decisions', 'regret', 'fleet', 'factors'].map((key) => (
       <Skeleton key={key} className="h-64 rounded-card" />
