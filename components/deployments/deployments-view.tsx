@@ -7,9 +7,10 @@ import { useDeployments } from '#components/live/fleet-data.ts'
 import { QueryError } from '#components/trpc/query-error.tsx'
 import { Button } from '#components/ui/button.tsx'
 import { Card } from '#components/ui/card.tsx'
+import { Chip, Chips } from '#components/ui/chips.tsx'
 import { EmptyState } from '#components/ui/empty-state.tsx'
-import { Input } from '#components/ui/input.tsx'
 import { PageHeader } from '#components/ui/page-header.tsx'
+import { SearchInput } from '#components/ui/search-input.tsx'
 import { DeploymentsSkeleton } from './deployments-skeleton.tsx'
 import { DeploymentsTable } from './deployments-table.tsx'
 import { FirstVisit } from './first-visit.tsx'
@@ -75,30 +76,24 @@ interface FilterBarProps {
 
 const FilterBar = ({ filters, counts, onChange }: FilterBarProps) => (
   <div className="flex flex-wrap items-center justify-between gap-3">
-    <fieldset className="scroll-thin -mx-1 flex min-w-0 gap-1 overflow-x-auto p-1">
-      <legend className="sr-only">Show</legend>
+    <Chips legend="Show">
       {GROUPS.map((group) => (
-        <button
+        <Chip
           key={group}
-          type="button"
-          aria-pressed={filters.group === group}
-          onClick={() => onChange({ ...filters, group })}
-          className="flex h-8 shrink-0 items-center gap-1.5 rounded-control border border-transparent px-3 text-muted transition-colors hover:bg-hover hover:text-ink aria-pressed:border-line aria-pressed:bg-surface aria-pressed:font-medium aria-pressed:text-ink"
+          pressed={filters.group === group}
+          count={counts[group]}
+          onPress={() => onChange({ ...filters, group })}
         >
-          {GROUP_LABELS[group]} <span className="font-normal text-muted text-sm">{counts[group]}</span>
-        </button>
+          {GROUP_LABELS[group]}
+        </Chip>
       ))}
-    </fieldset>
-    <div className="relative w-full sm:w-64">
-      <Search className="pointer-events-none absolute top-2 left-2.5 size-4 text-muted" aria-hidden />
-      <Input
-        type="search"
-        className="h-8 pl-8"
-        aria-label="Search deployments"
-        placeholder="Name, template, droplet…"
-        value={filters.search}
-        onChange={(event) => onChange({ ...filters, search: event.target.value })}
-      />
-    </div>
+    </Chips>
+    <SearchInput
+      className="w-full sm:w-64"
+      aria-label="Search deployments"
+      placeholder="Name, template, droplet…"
+      value={filters.search}
+      onChange={(event) => onChange({ ...filters, search: event.target.value })}
+    />
   </div>
 )

@@ -1,5 +1,5 @@
 'use client'
-import { ArrowDown, Download, Pause, Play, ScrollText, Search } from 'lucide-react'
+import { ArrowDown, Download, Pause, Play, ScrollText } from 'lucide-react'
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
 import { Button } from '#components/ui/button.tsx'
 import { cn } from '#components/ui/cn.ts'
@@ -7,7 +7,8 @@ import { CodeBlock } from '#components/ui/code.tsx'
 import { CopyButton } from '#components/ui/copy-button.tsx'
 import { EmptyState } from '#components/ui/empty-state.tsx'
 import { plural } from '#components/ui/format.ts'
-import { Input, NativeSelect } from '#components/ui/input.tsx'
+import { NativeSelect } from '#components/ui/input.tsx'
+import { SearchInput } from '#components/ui/search-input.tsx'
 import { filterLog, type LogFilter, logText, marked, type NumberedLine } from './log-model.ts'
 import type { StepModel } from './steps-model.ts'
 import { useLogs } from './use-logs.ts'
@@ -72,17 +73,14 @@ function LogBar({ filter, onFilter, paused, held, onPause, text, name }: LogBarP
   }
   return (
     <div className="flex flex-wrap items-center gap-2 border-b p-2">
-      <div className="relative min-w-40 flex-1">
-        <Search className="pointer-events-none absolute top-2 left-2.5 size-4 text-muted" aria-hidden />
-        <Input
-          type="search"
-          className="h-8 pl-8 text-sm"
-          aria-label="Search the log"
-          placeholder="Search the log…"
-          value={filter.search}
-          onChange={(event) => onFilter({ ...filter, search: event.target.value })}
-        />
-      </div>
+      <SearchInput
+        className="min-w-40 flex-1"
+        inputClassName="text-sm"
+        aria-label="Search the log"
+        placeholder="Search the log…"
+        value={filter.search}
+        onChange={(event) => onFilter({ ...filter, search: event.target.value })}
+      />
       <NativeSelect
         aria-label="Stream"
         className="h-8 w-auto text-sm"

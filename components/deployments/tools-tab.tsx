@@ -1,8 +1,8 @@
 'use client'
-import { Search, Wrench } from 'lucide-react'
+import { Wrench } from 'lucide-react'
 import { useState } from 'react'
 import { EmptyState } from '#components/ui/empty-state.tsx'
-import { Input } from '#components/ui/input.tsx'
+import { SearchInput } from '#components/ui/search-input.tsx'
 import type { DeploymentState } from '#db/schema/states.ts'
 import type { DeploymentView } from '#server/api/views.ts'
 import { ToolList } from './tool-list.tsx'
@@ -46,17 +46,14 @@ export function ToolsTab({ deployment, state }: ToolsTabProps) {
           </span>
         )}
         {tools.length >= SEARCH_FROM && (
-          <div className="relative ml-auto w-full sm:w-56">
-            <Search className="pointer-events-none absolute top-2 left-2.5 size-4" aria-hidden />
-            <Input
-              className="h-8 pl-8 text-sm"
-              type="search"
-              aria-label="Search tools"
-              placeholder={`Search ${tools.length} tools…`}
-              value={search}
-              onChange={(event) => setSearch(event.target.value)}
-            />
-          </div>
+          <SearchInput
+            className="ml-auto w-full sm:w-56"
+            inputClassName="text-sm"
+            aria-label="Search tools"
+            placeholder={`Search ${tools.length} tools…`}
+            value={search}
+            onChange={(event) => setSearch(event.target.value)}
+          />
         )}
       </div>
       {tools.length > 0 && shown.length === 0 ? (

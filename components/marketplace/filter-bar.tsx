@@ -2,6 +2,7 @@
 import { X } from 'lucide-react'
 import { Button } from '#components/ui/button.tsx'
 import { Checkbox } from '#components/ui/checkbox.tsx'
+import { Chip, Chips } from '#components/ui/chips.tsx'
 import { NativeSelect } from '#components/ui/input.tsx'
 import type { CategoryView } from '#server/api/views-templates.ts'
 import { categoryLabel } from './card-model.ts'
@@ -12,7 +13,6 @@ interface FilterProps {
   onChange: (filters: Filters) => void
 }
 
-/** A row that scrolls on phones, and as many rows as it takes elsewhere. */
 export function CategoryChips({
   categories,
   filters,
@@ -21,21 +21,18 @@ export function CategoryChips({
   const all = { category: null, templates: totalOf(categories) }
   const counted = !narrows(filters)
   return (
-    <fieldset className="scroll-thin -mx-1 flex min-w-0 gap-1 overflow-x-auto p-1 md:flex-wrap md:overflow-visible">
-      <legend className="sr-only">Category</legend>
+    <Chips legend="Category">
       {[all, ...chipsOf(categories, filters.category)].map(({ category, templates }) => (
-        <button
+        <Chip
           key={category ?? ''}
-          type="button"
-          aria-pressed={filters.category === category}
-          onClick={() => onChange({ ...filters, category })}
-          className="flex h-8 shrink-0 items-center gap-1.5 rounded-control border border-transparent px-2.5 text-muted transition-colors hover:bg-hover hover:text-ink aria-pressed:border-line aria-pressed:bg-surface aria-pressed:font-medium aria-pressed:text-ink"
+          pressed={filters.category === category}
+          count={counted ? templates : undefined}
+          onPress={() => onChange({ ...filters, category })}
         >
           {category === null ? 'All' : categoryLabel(category)}
-          {counted && <span className="font-normal text-muted text-sm">{templates}</span>}
-        </button>
+        </Chip>
       ))}
-    </fieldset>
+    </Chips>
   )
 }
 

@@ -1,9 +1,7 @@
 'use client'
-import { Search } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useRef } from 'react'
-import { Kbd } from '#components/ui/card.tsx'
 import { plural } from '#components/ui/format.ts'
-import { Spinner } from '#components/ui/spinner.tsx'
+import { SearchInput } from '#components/ui/search-input.tsx'
 
 interface SearchBoxProps {
   value: string
@@ -35,24 +33,18 @@ export function SearchBox({ value, onChange, count, busy }: SearchBoxProps) {
     box.current?.blur()
   }
   return (
-    <div className="relative w-full sm:w-80">
-      <Search className="pointer-events-none absolute top-2.5 left-3 size-4 text-muted" aria-hidden />
-      <input
-        ref={box}
-        type="search"
-        value={value}
-        maxLength={200}
-        onChange={(event) => onChange(event.target.value)}
-        onKeyDown={onEscape}
-        placeholder={count === null ? 'Search servers…' : `Search ${plural(count, 'server')}…`}
-        aria-label="Search servers"
-        className="h-9 w-full rounded-control border border-line-strong/60 bg-surface pr-9 pl-9 hover:border-line-strong focus-visible:border-accent focus-visible:outline-1 focus-visible:outline-offset-0"
-      />
-      {busy ? (
-        <Spinner className="absolute top-2.5 right-2.5 text-muted" />
-      ) : (
-        <Kbd className="pointer-events-none absolute top-2 right-2">/</Kbd>
-      )}
-    </div>
+    <SearchInput
+      ref={box}
+      className="w-full sm:w-80"
+      inputClassName="h-9"
+      value={value}
+      maxLength={200}
+      onChange={(event) => onChange(event.target.value)}
+      onKeyDown={onEscape}
+      placeholder={count === null ? 'Search servers…' : `Search ${plural(count, 'server')}…`}
+      aria-label="Search servers"
+      hotkey="/"
+      busy={busy}
+    />
   )
 }

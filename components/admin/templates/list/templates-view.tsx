@@ -8,11 +8,12 @@ import { VERSION_STATUS } from '#components/status/template-status.ts'
 import { useTRPC } from '#components/trpc/client.tsx'
 import { QueryError } from '#components/trpc/query-error.tsx'
 import { Button } from '#components/ui/button.tsx'
-import { Card, Kbd } from '#components/ui/card.tsx'
+import { Card } from '#components/ui/card.tsx'
+import { Chip, Chips } from '#components/ui/chips.tsx'
 import { EmptyState } from '#components/ui/empty-state.tsx'
 import { plural } from '#components/ui/format.ts'
-import { Input } from '#components/ui/input.tsx'
 import { PageHeader } from '#components/ui/page-header.tsx'
+import { SearchInput } from '#components/ui/search-input.tsx'
 import { BulkBar } from './bulk-bar.tsx'
 import {
   countShows,
@@ -60,9 +61,9 @@ export function TemplatesView() {
   }
   useListKeys({ onSearch: () => box.current?.select(), onToggle: toggle, onClear: () => setSelected(NONE) })
 
-  if (error && !data) return <QueryError error={error} retry={refetch} />
-  if (!data) return <TemplatesSkeleton />
-  const found = data.filter((row) => showsRow(filters.show, row))
+  if (!data && !error) return <TemplatesSkeleton />
+  const rows = data ?? []
+  const found = rows.filter((row) => showsRow(filters.show, row))
   const shown = found.slice(0, pages * PAGE_SIZE)
   const toggleAll = () =>
     setSelected(shown.every((row) => selected.has(row.slug)) ? NONE : new Set(shown.map((r) => r.slug)))
@@ -82,11 +83,13 @@ export function TemplatesView() {
           </Button>
         </div>
       </PageHeader>
-      <FilterBar box={box} filters={filters} counts={countShows(data)} onChange={setFilters} />
+      <FilterBar box={box} filters={filters} counts={data && countShows(data)} onChange={setFilters} />
       <p className="sr-only" aria-live="polite">
-        {plural(found.length, 'template')} shown
+        {data && `${plural(found.length, 'template')} shown`}
       </p>
-      {found.length === 0 ? (
+      {!data ? (
+        <QueryError error={error} retry={refetch} />
+      ) : found.length === 0 ? (
         <Card>
           <Nothing filters={filters} clear={() => setFilters({ show: 'all', search: '' })} />
         </Card>
@@ -98,7 +101,7 @@ export function TemplatesView() {
           Show more of {found.length - shown.length}
         </Button>
       )}
-      <BulkBar rows={data.filter((row) => selected.has(row.slug))} onClear={() => setSelected(NONE)} />
+      <BulkBar rows={rows.filter((row) => selected.has(row.slug))} onClear={() => setSelected(NONE)} />
     </div>
   )
 }
@@ -132,42 +135,37 @@ const LABELS: Record<Show, string> = {
 interface FilterBarProps {
   box: RefObject<HTMLInputElement | null>
   filters: TemplateFilters
-  counts: Record<Show, number>
+  /** Left out while nothing is known. */
+  counts: Record<Show, number> | undefined
   onChange: (filters: TemplateFilters) => void
 }
 
 const FilterBar = ({ box, filters, counts, onChange }: FilterBarProps) => (
   <div className="flex flex-wrap items-center justify-between gap-3">
-    <fieldset className="scroll-thin -mx-1 flex min-w-0 gap-1 overflow-x-auto p-1">
-      <legend className="sr-only">Show</legend>
+    <Chips legend="Show">
       {SHOWS.map((show) => (
-        <button
+        <Chip
           key={show}
-          type="button"
-          aria-pressed={filters.show === show}
-          onClick={() => onChange({ ...filters, show })}
-          className="flex h-8 shrink-0 items-center gap-1.5 rounded-control border border-transparent px-3 text-muted transition-colors hover:bg-hover hover:text-ink aria-pressed:border-line aria-pressed:bg-surface aria-pressed:font-medium aria-pressed:text-ink"
+          pressed={filters.show === show}
+          count={counts?.[show]}
+          onPress={() => onChange({ ...filters, show })}
         >
-          {LABELS[show]} <span className="font-normal text-muted text-sm">{counts[show]}</span>
-        </button>
+          {LABELS[show]}
+        </Chip>
       ))}
-    </fieldset>
-    <div className="relative w-full sm:w-64">
-      <Search className="pointer-events-none absolute top-2 left-2.5 size-4 text-muted" aria-hidden />
-      <Input
-        ref={box}
-        type="search"
-        className="h-8 pr-8 pl-8"
-        aria-label="Search templates"
-        placeholder="Name, image, tag…"
-        value={filters.search}
-        onChange={(event) => onChange({ ...filters, search: event.target.value })}
-        onKeyDown={(event) => {
-          if (event.key === 'Escape') onChange({ ...filters, search: '' })
-          if (event.key === 'ArrowDown' || event.key === 'Escape') event.currentTarget.blur()
-        }}
-      />
-      <Kbd className="pointer-events-none absolute top-1.5 right-1.5">/</Kbd>
-    </div>
+    </Chips>
+    <SearchInput
+      ref={box}
+      className="w-full sm:w-64"
+      aria-label="Search templates"
+      placeholder="Name, image, tag…"
+      hotkey="/"
+      value={filters.search}
+      onChange={(event) => onChange({ ...filters, search: event.target.value })}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') onChange({ ...filters, search: '' })
+        if (event.key === 'ArrowDown' || event.key === 'Escape') event.currentTarget.blur()
+      }}
+    />
   </div>
 )

@@ -1,6 +1,6 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
-import { Radio, Search } from 'lucide-react'
+import { Radio } from 'lucide-react'
 import Link from 'next/link'
 import { useDeferredValue, useState } from 'react'
 import { UpstreamBadge } from '#components/status/template-badges.tsx'
@@ -10,7 +10,7 @@ import { Button } from '#components/ui/button.tsx'
 import { Badge } from '#components/ui/card.tsx'
 import { EmptyState } from '#components/ui/empty-state.tsx'
 import { plural } from '#components/ui/format.ts'
-import { Input } from '#components/ui/input.tsx'
+import { SearchInput } from '#components/ui/search-input.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
 import type { UpstreamServerView } from '#server/api/views-templates.ts'
 import { UpstreamSync } from '../registries/upstream-sync.tsx'
@@ -47,30 +47,26 @@ export function FromRegistry({ propose, pending }: WayProps) {
       </EmptyState>
     )
   return (
-    <div className="grid gap-3">
-      <ul className="grid gap-1">
+    <div className="grid grid-cols-1 gap-3">
+      <ul className="grid grid-cols-1 gap-2">
         {registries.data.map((registry) => (
           <li key={registry.id} className="flex flex-wrap items-center gap-x-3 gap-y-1">
-            <span className="font-medium">{registry.name}</span>
-            <span className="text-muted text-sm">{plural(registry.servers, 'server')}</span>
-            <span className="ml-auto">
-              <UpstreamSync registry={registry} />
-            </span>
+            <p className="flex min-w-0 flex-1 flex-wrap items-baseline gap-x-2 max-sm:basis-full">
+              <span className="min-w-0 font-medium [overflow-wrap:anywhere]">{registry.name}</span>
+              <span className="whitespace-nowrap text-muted text-sm">{plural(registry.servers, 'server')}</span>
+            </p>
+            <UpstreamSync registry={registry} />
           </li>
         ))}
       </ul>
-      <div className="relative">
-        <Search className="pointer-events-none absolute top-2.5 left-2.5 size-4 text-muted" aria-hidden />
-        <Input
-          type="search"
-          className="pl-8"
-          aria-label="Search the registries"
-          placeholder="Name or what it does…"
-          autoFocus
-          value={text}
-          onChange={(event) => setText(event.target.value)}
-        />
-      </div>
+      <SearchInput
+        inputClassName="h-9"
+        aria-label="Search the registries"
+        placeholder="Name or what it does…"
+        autoFocus
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+      />
       {found.error ? (
         <QueryError error={found.error} retry={found.refetch} />
       ) : !found.data ? (
