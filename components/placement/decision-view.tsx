@@ -70,9 +70,10 @@ function Weights({ decision }: { decision: Decision }) {
   const strategy = STRATEGY_WORDS[decision.strategy]
   return (
     <section className="grid gap-2" aria-label="Weights in force">
-      <h3>
-        <span className="font-medium">{strategy.title}</span> <span className="text-muted">{strategy.sentence}</span>
-      </h3>
+      <div>
+        <h3 className="font-medium">{strategy.title}</h3>
+        <p className="text-muted">{strategy.sentence}</p>
+      </div>
       <ul className="flex flex-wrap gap-x-4 gap-y-1 text-sm">
         {weightRows(decision.weights).map((row) => (
           <li key={row.name} className="flex items-center gap-1.5" title={row.asks}>

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react'
 import { QueryError } from '#components/trpc/query-error.tsx'
 import { Button } from '#components/ui/button.tsx'
 import { Badge, Card } from '#components/ui/card.tsx'
+import { cn } from '#components/ui/cn.ts'
 import { EmptyState } from '#components/ui/empty-state.tsx'
 import { formatMonthly, plural } from '#components/ui/format.ts'
 import { NativeSelect } from '#components/ui/input.tsx'
@@ -88,12 +89,19 @@ const Part = ({ title, children }: { title: string; children: ReactNode }) => (
   </Card>
 )
 
+/** The figure of a part; null: it can't be said yet. */
+const Figure = ({ children }: { children: string | null }) => (
+  <p className={children === null ? 'text-md text-muted leading-9' : 'font-mono text-xl'}>
+    {children ?? 'Not known yet'}
+  </p>
+)
+
 function Decisions({ view }: { view: EffectivenessView }) {
   const hit = hitRate(view)
   return (
     <Part title="Hit rate">
       <div className="grid gap-2">
-        <p className="font-mono text-xl">{hit.figure}</p>
+        <Figure>{hit.share === null ? null : hit.figure}</Figure>
         {hit.share !== null && <Meter value={hit.share} label={`Hit rate ${hit.figure}`} />}
         <p className="text-muted">{hit.sentence}</p>
       </div>
@@ -106,26 +114,28 @@ function Regret({ view: { judged, regret, use } }: { view: EffectivenessView }) 
   return (
     <Part title="Regret">
       <div className="grid gap-2">
-        <p className="font-mono text-xl">{judged === 0 ? '–' : formatMonthly(regret.monthlyMicros)}</p>
+        <Figure>{judged === 0 ? null : formatMonthly(regret.monthlyMicros)}</Figure>
         <p className="text-muted">
-          Regret is what you pay a month beyond the best choices in hindsight, now that it is known what each server
-          really uses; 0 means that nothing cheaper was there.
+          What is paid a month beyond the best choices in hindsight, now that it is known what each server really uses;
+          0 means that nothing cheaper was there.
         </p>
       </div>
       {regret.worst.length > 0 && (
         <ul className="divide-y rounded-control border">
           {regret.worst.map(({ deploymentId, at, choice, monthlyMicros }) => (
-            <li key={`${deploymentId} ${at.getTime()}`} className="flex flex-wrap items-baseline gap-x-3 px-3 py-2">
-              <Link
-                href={`/deployments/${deploymentId}?tab=why`}
-                className="min-w-0 font-mono text-sm underline decoration-line-strong underline-offset-2 [overflow-wrap:anywhere]"
-              >
-                {choiceWords(choice)}
-              </Link>
-              <span className="text-muted text-sm">
-                <RelativeTime at={at} />
-              </span>
-              <span className="ml-auto font-mono text-sm">{formatMonthly(monthlyMicros)}</span>
+            <li key={`${deploymentId} ${at.getTime()}`} className="flex items-baseline gap-3 px-3 py-2">
+              <p className="flex min-w-0 flex-1 flex-wrap items-baseline gap-x-3">
+                <Link
+                  href={`/deployments/${deploymentId}?tab=why`}
+                  className="min-w-0 font-mono text-sm underline decoration-line-strong underline-offset-2 [overflow-wrap:anywhere]"
+                >
+                  {choiceWords(choice)}
+                </Link>
+                <span className="text-muted text-sm">
+                  <RelativeTime at={at} />
+                </span>
+              </p>
+              <span className="whitespace-nowrap font-mono text-sm">{formatMonthly(monthlyMicros)}</span>
             </li>
           ))}
         </ul>
@@ -152,6 +162,9 @@ const FleetUse = ({ view: { fleet } }: { view: EffectivenessView }) => (
   </Part>
 )
 
+/** On phones a row folds: what it means stands beneath its figures. */
+const FOLDED = 'max-sm:grid max-sm:grid-cols-[minmax(0,1fr)_4.5rem_5.5rem]'
+
 const Factors = ({ view: { factors } }: { view: EffectivenessView }) => (
   <Part title="What the factors foretold">
     <p className="text-muted">
@@ -160,30 +173,38 @@ const Factors = ({ view: { factors } }: { view: EffectivenessView }) => (
     <Card className="scroll-thin overflow-x-auto border-0" tabIndex={0} aria-label="Factors and outcomes">
       <table className="w-full text-left text-sm">
         <thead className="border-b text-muted">
-          <tr>
-            <th scope="col" className="h-8 pr-3 font-normal">
+          <tr className={FOLDED}>
+            <th scope="col" className="h-8 pr-3 font-normal max-sm:leading-8">
               Factor
             </th>
-            <th scope="col" className="pr-3 text-right font-normal">
-              n
+            <th scope="col" className="pr-4 text-right font-normal max-sm:pr-0 max-sm:leading-8">
+              Decisions
             </th>
-            <th scope="col" className="pr-3 text-right font-normal">
+            <th scope="col" className="pr-4 text-right font-normal max-sm:pr-0 max-sm:leading-8">
               Correlation
             </th>
-            <th scope="col" className="font-normal">
+            <th scope="col" className="w-full font-normal max-sm:sr-only">
               What it means
             </th>
           </tr>
         </thead>
         <tbody className="divide-y">
           {effectRows(factors).map((row) => (
-            <tr key={row.key}>
-              <th scope="row" className="py-1.5 pr-3 font-normal">
+            <tr key={row.key} className={cn(FOLDED, 'max-sm:py-1.5')}>
+              <th scope="row" className="pr-3 font-normal sm:py-1.5">
                 {row.title}
               </th>
-              <td className="pr-3 text-right font-mono">{row.n}</td>
-              <td className="pr-3 text-right font-mono">{row.correlation}</td>
-              <td>{row.misleads ? <Badge tone="warn">{row.verdict}</Badge> : row.verdict}</td>
+              <td className="text-right font-mono sm:pr-4">{row.n}</td>
+              <td className="text-right font-mono sm:pr-4">{row.correlation}</td>
+              <td className="max-sm:col-span-full max-sm:text-muted sm:py-1.5">
+                {row.misleads ? (
+                  <Badge tone="warn" className="h-auto whitespace-normal">
+                    {row.verdict}
+                  </Badge>
+                ) : (
+                  row.verdict
+                )}
+              </td>
             </tr>
           ))}
         </tbody>

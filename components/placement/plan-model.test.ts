@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import type { OffersView, PlanView } from '#server/api/views-placement.ts'
-import { better, certificate, costWords, fleetWords, planBlocks, unplacedWords, wanted } from './plan-model.ts'
+import {
+  better,
+  certificate,
+  costWords,
+  fleetWords,
+  found,
+  planBlocks,
+  unplacedWords,
+  wanted,
+  wantedCount,
+} from './plan-model.ts'
 
 const GIB = 2 ** 30
 const size = (slug: string, gib: number): OffersView['sizes'][number] => ({
@@ -41,12 +51,25 @@ describe('a planned fleet', () => {
       { template: 'memory', count: 3 },
       { template: 'git', count: 500 },
     ])
+    expect(wantedCount(wanted({ memory: 3, everything: 0, git: 4 }))).toBe(7)
+  })
+
+  it('finds a server by words of its name and its address, in any case', () => {
+    const servers = [
+      { slug: 'aws-s3-tables', name: 'AWS S3 Tables' },
+      { slug: 'sequential-thinking', name: 'Sequential Thinking' },
+    ]
+    const slugs = (search: string) => found(servers, search).map(({ slug }) => slug)
+    expect(slugs('')).toEqual(['aws-s3-tables', 'sequential-thinking'])
+    expect(slugs('TABLES aws')).toEqual(['aws-s3-tables'])
+    expect(slugs('sequential-t')).toEqual(['sequential-thinking'])
+    expect(slugs('aws thinking')).toEqual([])
   })
 
   it('shows equal new droplets once, with their number, as wide as their memory', () => {
     expect(planBlocks(plan, sizes).map(({ title, times, price, width }) => [title, times, price, width])).toEqual([
       ['nyc3-1', 1, 'stands already', 0.75],
-      ['New s-2vcpu-4gb', 2, '$24.00/mo', 1],
+      ['New s-2vcpu-4gb', 2, '$24.00/mo each', 1],
     ])
     expect(fleetWords(plan)).toBe('2 new droplets and room on 1 droplet of yours')
   })

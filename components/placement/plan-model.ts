@@ -18,6 +18,14 @@ export const wanted = (counts: Readonly<Record<string, number>>): PlanItem[] =>
     .filter(([, count]) => Number.isInteger(count) && count > 0)
     .map(([template, count]) => ({ template, count: Math.min(count, COUNT_MAX) }))
 
+export const wantedCount = (items: readonly PlanItem[]): number => items.reduce((sum, { count }) => sum + count, 0)
+
+/** The servers whose name or address holds every word that is searched, in their order. */
+export function found<T extends { slug: string; name: string }>(servers: readonly T[], search: string): T[] {
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean)
+  return servers.filter(({ slug, name }) => words.every((word) => `${name} ${slug}`.toLowerCase().includes(word)))
+}
+
 export interface PlanBlock {
   key: string
   title: string
@@ -58,7 +66,7 @@ export function planBlocks(plan: PlanView, sizes: OffersView['sizes']): PlanBloc
       width: Math.max(0.25, 1 + Math.log2(Math.max(1, memory.get(droplet.size) ?? widest) / widest) / 8),
     })
   }
-  return [...blocks.values()]
+  return [...blocks.values()].map((block) => (block.times > 1 ? { ...block, price: `${block.price} each` } : block))
 }
 
 /** The promise that comes with a plan; never better than what was proven. */

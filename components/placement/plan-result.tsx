@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTRPC } from '#components/trpc/client.tsx'
 import { Badge, Card } from '#components/ui/card.tsx'
+import { cn } from '#components/ui/cn.ts'
 import { formatDuration, formatMonthly } from '#components/ui/format.ts'
 import { Notice } from '#components/ui/notice.tsx'
 import type { PlanView } from '#server/api/views-placement.ts'
@@ -47,19 +48,17 @@ const BlockRow = ({ block }: { block: PlanBlock }) => (
         {block.times > 1 && <Badge tone="accent">{block.times} ×</Badge>}
         <span className="font-mono text-sm [overflow-wrap:anywhere]">{block.title}</span>
         {block.where && <span className="text-muted text-sm">{block.where}</span>}
-        <span className="ml-auto whitespace-nowrap font-mono text-muted text-sm">{block.price}</span>
+        <span className={cn('ml-auto whitespace-nowrap text-muted text-sm', block.isNew && 'font-mono')}>
+          {block.price}
+        </span>
       </p>
       <ul className="flex flex-wrap gap-1">
         {block.holds.map(({ name, count }) => (
           <li
             key={name}
-            className={
-              block.isNew
-                ? 'rounded-control border bg-accent-soft px-2 py-0.5 text-sm'
-                : 'rounded-control border bg-sunken px-2 py-0.5 text-sm'
-            }
+            className={cn('rounded-control border px-2 py-0.5 text-sm', block.isNew ? 'bg-accent-soft' : 'bg-sunken')}
           >
-            <span className="font-mono">{count} ×</span> {name}
+            <span className="font-mono">{count}</span> × {name}
           </li>
         ))}
       </ul>

@@ -6,12 +6,14 @@ import { useTRPC } from '#components/trpc/client.tsx'
 import { QueryError } from '#components/trpc/query-error.tsx'
 import { Button } from '#components/ui/button.tsx'
 import { Card } from '#components/ui/card.tsx'
+import { plural } from '#components/ui/format.ts'
 import { Input } from '#components/ui/input.tsx'
 import { Notice } from '#components/ui/notice.tsx'
 import { PageHeader } from '#components/ui/page-header.tsx'
+import { SearchInput } from '#components/ui/search-input.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
 import type { PlanView } from '#server/api/views-placement.ts'
-import { COUNT_MAX, wanted } from './plan-model.ts'
+import { COUNT_MAX, found, wanted, wantedCount } from './plan-model.ts'
 import { PlanResult } from './plan-result.tsx'
 import { usePlan } from './use-plan.ts'
 
@@ -62,7 +64,7 @@ export function PlanFleet() {
               ))}
             </fieldset>
             <Counts counts={counts} onChange={setCounts} />
-            <div className="flex gap-2">
+            <div className="flex flex-wrap items-center gap-2">
               <Button
                 tone="primary"
                 type="submit"
@@ -76,6 +78,9 @@ export function PlanFleet() {
                   <Square /> Cancel
                 </Button>
               )}
+              <p className="ml-auto text-muted text-sm" aria-live="polite">
+                {items.length > 0 && `${wantedCount(items)} chosen`}
+              </p>
             </div>
           </Card>
         </form>
@@ -92,29 +97,43 @@ interface CountsProps {
 
 function Counts({ counts, onChange }: CountsProps) {
   const trpc = useTRPC()
+  const [search, setSearch] = useState('')
   const { data, error, refetch } = useQuery(trpc.templates.list.queryOptions({}))
   if (error && !data) return <QueryError error={error} retry={refetch} />
-  if (!data) return <Skeleton className="h-40" />
+  if (!data) return <Skeleton className="h-96" />
+  const shown = found(data, search)
   return (
-    <ul className="scroll-thin grid max-h-96 grid-cols-1 gap-1 overflow-y-auto p-0.5" aria-label="Servers">
-      {data.map(({ slug, name }) => (
-        <li key={slug} className="flex items-center justify-between gap-3">
-          <label htmlFor={`count-${slug}`} className="min-w-0 truncate">
-            {name}
-          </label>
-          <Input
-            id={`count-${slug}`}
-            type="number"
-            min={0}
-            max={COUNT_MAX}
-            placeholder="0"
-            className="h-8 w-20 shrink-0 font-mono"
-            value={counts[slug] || ''}
-            onChange={(event) => onChange({ ...counts, [slug]: Math.trunc(Number(event.target.value)) })}
-          />
-        </li>
-      ))}
-    </ul>
+    <div className="rounded-control border">
+      <div className="border-b p-2">
+        <SearchInput
+          aria-label="Search servers"
+          placeholder={`Search ${plural(data.length, 'server')}…`}
+          value={search}
+          onChange={(event) => setSearch(event.target.value)}
+          onKeyDown={(event) => event.key === 'Enter' && event.preventDefault()}
+        />
+      </div>
+      <ul className="scroll-thin grid max-h-80 grid-cols-1 gap-1 overflow-y-auto p-2" aria-label="Servers">
+        {shown.map(({ slug, name }) => (
+          <li key={slug} className="flex items-center justify-between gap-3">
+            <label htmlFor={`count-${slug}`} className="min-w-0 truncate">
+              {name}
+            </label>
+            <Input
+              id={`count-${slug}`}
+              type="number"
+              min={0}
+              max={COUNT_MAX}
+              placeholder="0"
+              className="h-8 w-20 shrink-0 font-mono"
+              value={counts[slug] || ''}
+              onChange={(event) => onChange({ ...counts, [slug]: Math.trunc(Number(event.target.value)) })}
+            />
+          </li>
+        ))}
+      </ul>
+      {shown.length === 0 && <p className="px-3 pb-4 text-center text-muted text-sm">No server matches.</p>}
+    </div>
   )
 }
 

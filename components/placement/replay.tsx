@@ -64,7 +64,13 @@ export function Replay({ days }: { days: number }) {
             <RotateCcw /> Replay
           </Button>
         </form>
-        <div aria-live="polite">{asked && <Outcome asked={asked} />}</div>
+        <div aria-live="polite">
+          {asked?.days === days ? (
+            <Outcome asked={asked} />
+          ) : (
+            <p className="text-muted">What would have been decided otherwise, and what it would cost, shows here.</p>
+          )}
+        </div>
       </div>
     </Card>
   )
@@ -73,7 +79,7 @@ export function Replay({ days }: { days: number }) {
 function Outcome({ asked }: { asked: Asked }) {
   const trpc = useTRPC()
   const { data, error, refetch } = useQuery(trpc.admin.placement.replay.queryOptions(asked))
-  if (error) return <QueryError error={error} retry={refetch} />
+  if (error && !data) return <QueryError error={error} retry={refetch} />
   if (!data) return <Skeleton className="h-40" />
   return (
     <div className="grid grid-cols-1 gap-3">
