@@ -135,9 +135,7 @@ const More = ({ check, onFix, changes }: CheckRowProps) => (
           <StatusIcon status={CHECK_STATUS.pass} className="mt-0.5" />
           {changes.length > 0 ? 'Changed in the form; save to check it again' : 'The form says so already; save it'}
         </p>
-        {changes.length > 0 && (
-          <FieldChanges changes={changes} className="bg-surface [&>li]:sm:grid-cols-1 [&_svg]:hidden" />
-        )}
+        {changes.length > 0 && <FieldChanges changes={changes} className="bg-surface" />}
       </div>
     )}
   </div>

@@ -104,19 +104,19 @@ function Compare({ view }: { view: AdminTemplateView }) {
     </NativeSelect>
   )
   return (
-    <section aria-label="Compare versions" className="grid gap-3 p-4">
+    <section aria-label="Compare versions" className="grid grid-cols-1 gap-3 p-4">
       <h3 className="font-medium">Compare</h3>
       <div className="flex flex-wrap items-center gap-2">
         {pick('From version', from, setFrom)} <span className="text-muted">to</span> {pick('To version', to, setTo)}
       </div>
-      {changes.error ? (
+      {changes.error && !changes.data ? (
         <QueryError error={changes.error} retry={changes.refetch} />
       ) : !changes.data ? (
         <Skeleton className="h-24" />
       ) : changes.data.length === 0 ? (
         <p className="text-muted">They say the same.</p>
       ) : (
-        <FieldChanges changes={changes.data} className="[&>li]:sm:grid-cols-1 [&_svg]:hidden" />
+        <FieldChanges changes={changes.data} />
       )}
     </section>
   )

@@ -60,12 +60,17 @@ const LABELS: [RegExp, string][] = [
   [/^config\.capabilities/, 'Capabilities'],
 ]
 
-const VARIABLE_LABELS: Record<string, string> = {
+const PART_LABELS: Record<string, string> = {
   isRequired: 'required',
   isSecret: 'secret',
   inputOnly: 'only in arguments',
+  generate: 'made when none is given',
   value: 'fixed value',
+  onlyWith: 'only with',
 }
+
+/** What a person calls a part of a variable or an argument. */
+export const partLabel = (part: string): string => PART_LABELS[part] ?? part
 
 /** What a person calls that part of a template. */
 export function fieldLabel(path: Path | string): string {
@@ -75,7 +80,7 @@ export function fieldLabel(path: Path | string): string {
     const [, which, part] = variable
     if (which === undefined) return 'Variables'
     const name = /^\d+$/.test(which) ? `Variable ${Number(which) + 1}` : which
-    return part === undefined ? name : `${name}, ${VARIABLE_LABELS[part] ?? part}`
+    return part === undefined ? name : `${name}, ${partLabel(part)}`
   }
   return LABELS.find(([pattern]) => pattern.test(dotted))?.[1] ?? dotted
 }

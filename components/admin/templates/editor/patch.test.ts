@@ -43,7 +43,7 @@ describe('a fix', () => {
           [
             "Variable 2",
             "none",
-            "{ "name": "CITY", "isRequired": true }",
+            "CITY, required",
           ],
         ]
       `)

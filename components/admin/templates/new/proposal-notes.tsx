@@ -73,7 +73,7 @@ export const Existing = ({ existing, target, onTarget }: ExistingProps) => (
       ) : (
         <>
           <p className="text-muted text-sm">Against version {existing.version}:</p>
-          <FieldChanges changes={existing.changes} className="[&>li]:sm:grid-cols-1 [&_svg]:hidden" />
+          <FieldChanges changes={existing.changes} />
         </>
       ))}
   </section>
