@@ -12,12 +12,12 @@ import { pageError, withWords } from '#components/trpc/errors.ts'
 import { Button } from '#components/ui/button.tsx'
 import { Confirm } from '#components/ui/confirm.tsx'
 import { Dialog, DialogContent, DialogFooter } from '#components/ui/dialog.tsx'
-import { Field } from '#components/ui/field.tsx'
+import { describedBy, Field } from '#components/ui/field.tsx'
 import { Input } from '#components/ui/input.tsx'
 import { Notice } from '#components/ui/notice.tsx'
 import { RelativeTime } from '#components/ui/relative-time.tsx'
 import type { RegistryCredentialView } from '#server/api/views-templates.ts'
-import { ListCard } from './list-card.tsx'
+import { ListCard, ListRow } from './list-card.tsx'
 
 /** How Berth signs in to private image registries; a password goes in and never comes out. */
 export function CredentialsCard() {
@@ -60,49 +60,56 @@ function CredentialRow({ credential, change }: { credential: RegistryCredentialV
   const failed = check.error ? pageError(check.error).message : credential.checkError
   const state = failed ? 'fail' : credential.checkedAt ? 'pass' : 'none'
   return (
-    <li className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2.5">
-      <KeyRound className="size-4 shrink-0 text-muted" aria-hidden />
-      <div className="min-w-0 flex-1 basis-56">
-        <p className="truncate font-medium font-mono text-sm">{credential.registry}</p>
-        <p className="truncate text-muted text-sm">as {credential.username}</p>
-      </div>
-      <span className="flex items-center gap-1.5 text-muted text-sm">
-        <StatusIcon status={VERDICT_STATUS[state]} />
-        {failed ? (
-          <span className="text-bad [overflow-wrap:anywhere]">{failed}</span>
-        ) : credential.checkedAt ? (
-          <>
-            signed in <RelativeTime at={credential.checkedAt} />
-          </>
-        ) : (
-          'never checked'
-        )}
-      </span>
-      <span className="flex gap-1">
-        <Button size="sm" pending={check.isPending} onClick={() => check.mutate({ credentialId: credential.id })}>
-          Check
-        </Button>
-        <Button size="sm" onClick={change}>
-          Change
-        </Button>
-        <Confirm
-          trigger={
-            <Button size="sm" tone="danger-plain">
-              Remove
+    <ListRow
+      icon={KeyRound}
+      acts={
+        <>
+          <span className="flex min-w-0 items-start gap-1.5 text-muted text-sm">
+            <StatusIcon status={VERDICT_STATUS[state]} className="mt-0.5" />
+            {failed ? (
+              <span className="min-w-0 text-bad [overflow-wrap:anywhere]">{failed}</span>
+            ) : credential.checkedAt ? (
+              <span>
+                signed in <RelativeTime at={credential.checkedAt} />
+              </span>
+            ) : (
+              'never checked'
+            )}
+          </span>
+          <span className="flex gap-1">
+            <Button size="sm" pending={check.isPending} onClick={() => check.mutate({ credentialId: credential.id })}>
+              Check
             </Button>
-          }
-          title={`Remove the credentials of ${credential.registry}?`}
-          confirm="Remove"
-          danger
-          onConfirm={async () => {
-            await remove.mutateAsync({ credentialId: credential.id }).catch(withWords)
-            await after()
-          }}
-        >
-          <p>Templates with private images of this registry can no longer be checked, and droplets can’t pull them.</p>
-        </Confirm>
-      </span>
-    </li>
+            <Button size="sm" onClick={change}>
+              Change
+            </Button>
+            <Confirm
+              trigger={
+                <Button size="sm" tone="danger-plain">
+                  Remove
+                </Button>
+              }
+              title={`Remove the credentials of ${credential.registry}?`}
+              confirm="Remove"
+              danger
+              onConfirm={async () => {
+                await remove.mutateAsync({ credentialId: credential.id }).catch(withWords)
+                await after()
+              }}
+            >
+              <p>
+                Templates with private images of this registry can no longer be checked, and droplets can’t pull them.
+              </p>
+            </Confirm>
+          </span>
+        </>
+      }
+    >
+      <p className="truncate font-medium font-mono text-sm" title={credential.registry}>
+        {credential.registry}
+      </p>
+      <p className="truncate text-muted text-sm">as {credential.username}</p>
+    </ListRow>
   )
 }
 
@@ -139,11 +146,20 @@ function CredentialForm({ start, close }: { start: { registry: string; username:
           className="font-mono text-sm"
           spellCheck={false}
           readOnly={start.registry !== ''}
+          aria-invalid={errors.registry ? true : undefined}
+          aria-describedby={describedBy('registry', true, errors.registry !== undefined)}
           {...register('registry')}
         />
       </Field>
       <Field id="registry-username" label="User name" error={errors.username?.message}>
-        <Input id="registry-username" autoComplete="off" spellCheck={false} {...register('username')} />
+        <Input
+          id="registry-username"
+          autoComplete="off"
+          spellCheck={false}
+          aria-invalid={errors.username ? true : undefined}
+          aria-describedby={describedBy('registry-username', false, errors.username !== undefined)}
+          {...register('username')}
+        />
       </Field>
       <Field
         id="registry-password"
@@ -151,7 +167,14 @@ function CredentialForm({ start, close }: { start: { registry: string; username:
         hint="A token that may only read is enough."
         error={errors.password?.message}
       >
-        <Input id="registry-password" type="password" autoComplete="new-password" {...register('password')} />
+        <Input
+          id="registry-password"
+          type="password"
+          autoComplete="new-password"
+          aria-invalid={errors.password ? true : undefined}
+          aria-describedby={describedBy('registry-password', true, errors.password !== undefined)}
+          {...register('password')}
+        />
       </Field>
       {set.error && (
         <Notice tone="bad" role="alert" title={pageError(set.error).message}>

@@ -1,14 +1,21 @@
 'use client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { RefreshCw } from 'lucide-react'
+import type { ReactNode } from 'react'
 import { useTRPC } from '#components/trpc/client.tsx'
 import { pageError } from '#components/trpc/errors.ts'
 import { Button } from '#components/ui/button.tsx'
 import { RelativeTime } from '#components/ui/relative-time.tsx'
 import type { UpstreamRegistryView } from '#server/api/views-templates.ts'
 
-/** When the copy was made, whether that worked, and making it anew. */
-export function UpstreamSync({ registry }: { registry: UpstreamRegistryView }) {
+interface UpstreamSyncProps {
+  registry: UpstreamRegistryView
+  /** What else can be done with it, beside the button. */
+  children?: ReactNode
+}
+
+/** When the copy was made, whether that worked, and making it anew: parts of a row that wraps. */
+export function UpstreamSync({ registry, children }: UpstreamSyncProps) {
   const { admin } = useTRPC()
   const queryClient = useQueryClient()
   const sync = useMutation({
@@ -17,8 +24,8 @@ export function UpstreamSync({ registry }: { registry: UpstreamRegistryView }) {
   })
   const error = sync.error ? pageError(sync.error).message : registry.syncError
   return (
-    <span className="flex flex-wrap items-center justify-end gap-x-3 gap-y-1">
-      <span className="flex gap-1 text-muted text-sm">
+    <>
+      <span className="text-muted text-sm">
         {registry.syncedAt ? (
           <>
             synced <RelativeTime at={registry.syncedAt} />
@@ -27,19 +34,22 @@ export function UpstreamSync({ registry }: { registry: UpstreamRegistryView }) {
           'never synced'
         )}
       </span>
-      <Button
-        size="sm"
-        pending={sync.isPending}
-        onClick={() => sync.mutate({ registryId: registry.id })}
-        aria-label={`Sync ${registry.name}`}
-      >
-        {!sync.isPending && <RefreshCw />} Sync
-      </Button>
+      <span className="flex gap-1">
+        <Button
+          size="sm"
+          pending={sync.isPending}
+          onClick={() => sync.mutate({ registryId: registry.id })}
+          aria-label={`Sync ${registry.name}`}
+        >
+          {!sync.isPending && <RefreshCw />} Sync
+        </Button>
+        {children}
+      </span>
       {error && (
-        <span role="alert" className="basis-full text-right text-bad text-sm [overflow-wrap:anywhere]">
+        <p role="alert" className="basis-full text-bad text-sm [overflow-wrap:anywhere] lg:text-right">
           {error}
-        </span>
+        </p>
       )}
-    </span>
+    </>
   )
 }

@@ -12,7 +12,7 @@ import { plural } from '#components/ui/format.ts'
 import { Input } from '#components/ui/input.tsx'
 import { Notice } from '#components/ui/notice.tsx'
 import type { UpstreamRegistryView } from '#server/api/views-templates.ts'
-import { ListCard } from './list-card.tsx'
+import { ListCard, ListRow } from './list-card.tsx'
 import { UpstreamSync } from './upstream-sync.tsx'
 
 /** Registries that speak the MCP Registry API; Berth keeps a copy of what they list. */
@@ -47,36 +47,42 @@ function UpstreamRow({ registry }: { registry: UpstreamRegistryView }) {
   const queryClient = useQueryClient()
   const remove = useMutation(admin.upstream.remove.mutationOptions())
   return (
-    <li className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2.5">
-      <Radio className="size-4 shrink-0 text-muted" aria-hidden />
-      <div className="min-w-0 flex-1 basis-56">
-        <p className="flex min-w-0 items-baseline gap-2">
-          <span className="truncate font-medium">{registry.name}</span>
-          <span className="whitespace-nowrap text-muted text-sm">{plural(registry.servers, 'server')}</span>
-        </p>
-        <p className="truncate font-mono text-muted text-sm">{registry.url}</p>
-      </div>
-      <UpstreamSync registry={registry} />
-      <Confirm
-        trigger={
-          <Button size="sm" tone="danger-plain">
-            Remove
-          </Button>
-        }
-        title={`Stop following ${registry.name}?`}
-        confirm="Remove"
-        danger
-        onConfirm={async () => {
-          await remove.mutateAsync({ registryId: registry.id }).catch(withWords)
-          await queryClient.invalidateQueries({ queryKey: admin.upstream.pathKey() })
-        }}
-      >
-        <p>
-          Its copy of {plural(registry.servers, 'server')} goes. Templates that were imported from it stay, but hear of
-          no removal any more.
-        </p>
-      </Confirm>
-    </li>
+    <ListRow
+      icon={Radio}
+      acts={
+        <UpstreamSync registry={registry}>
+          <Confirm
+            trigger={
+              <Button size="sm" tone="danger-plain">
+                Remove
+              </Button>
+            }
+            title={`Stop following ${registry.name}?`}
+            confirm="Remove"
+            danger
+            onConfirm={async () => {
+              await remove.mutateAsync({ registryId: registry.id }).catch(withWords)
+              await queryClient.invalidateQueries({ queryKey: admin.upstream.pathKey() })
+            }}
+          >
+            <p>
+              Its copy of {plural(registry.servers, 'server')} goes. Templates that were imported from it stay, but hear
+              of no removal any more.
+            </p>
+          </Confirm>
+        </UpstreamSync>
+      }
+    >
+      <p className="flex min-w-0 items-baseline gap-2">
+        <span className="truncate font-medium" title={registry.name}>
+          {registry.name}
+        </span>
+        <span className="whitespace-nowrap text-muted text-sm">{plural(registry.servers, 'server')}</span>
+      </p>
+      <p className="truncate font-mono text-muted text-sm" title={registry.url}>
+        {registry.url}
+      </p>
+    </ListRow>
   )
 }
 
