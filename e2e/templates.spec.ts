@@ -21,7 +21,7 @@ async function propose(page: Page, reference: string): Promise<void> {
 
 /** The checks of version `n` have ended. */
 async function checked(page: Page, n: number): Promise<void> {
-  await expect(page.getByText(`Version ${n} is draft`)).toBeVisible({ timeout: 20_000 })
+  await expect(page.getByText(`Version ${n} is a draft`)).toBeVisible({ timeout: 20_000 })
   await expect(page.locator('[data-check]').first()).toBeVisible()
   await expect(page.locator('[data-verdict="running"], [data-verdict="waiting"]')).toHaveCount(0, { timeout: 60_000 })
 }

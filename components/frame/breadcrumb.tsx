@@ -5,6 +5,7 @@ import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { useDeployments } from '#components/live/fleet-data.ts'
 import { useTRPC } from '#components/trpc/client.tsx'
+import type { AdminTemplateView } from '#server/api/views-templates.ts'
 import { isAt, PLACES } from './places.ts'
 
 export function Breadcrumb() {
@@ -48,11 +49,16 @@ function useLeaf(pathname: string, root: string | undefined): string | null {
     )
   if (root === '/droplets') return id === 'plan' ? 'Plan a fleet' : null
   if (root === '/marketplace') return queryClient.getQueryData(trpc.templates.get.queryKey({ slug: id }))?.name ?? id
-  if (root === '/admin/templates')
+  if (root === '/admin/templates') {
+    // Of any version that is shown.
+    const adminTemplates = queryClient.getQueriesData<AdminTemplateView>({
+      queryKey: trpc.admin.templates.get.pathKey(),
+    })
     return (
       { new: 'Add template', registries: 'Registries' }[id] ??
-      queryClient.getQueryData(trpc.admin.templates.get.queryKey({ slug: id }))?.content.displayName ??
+      adminTemplates.find(([, view]) => view?.slug === id)?.[1]?.content.displayName ??
       id
     )
+  }
   return null
 }

@@ -11,11 +11,16 @@ import { Skeleton } from '#components/ui/skeleton.tsx'
 export function ExportTab({ slug, version }: { slug: string; version: number }) {
   const trpc = useTRPC()
   const { data, error, refetch } = useQuery(trpc.admin.templates.export.queryOptions({ slug, version }))
-  if (error) return <QueryError error={error} retry={refetch} />
+  if (error && !data)
+    return (
+      <div className="p-4">
+        <QueryError error={error} retry={refetch} />
+      </div>
+    )
   if (!data) return <Skeleton className="m-4 h-64" />
   const text = JSON.stringify(data.document, null, 2)
   return (
-    <div className="grid gap-3 p-4">
+    <div className="grid grid-cols-1 gap-3 p-4">
       <p className="text-muted text-sm">
         Version {version} as an MCP Registry document. Importing it elsewhere gives the same template.
       </p>

@@ -19,7 +19,12 @@ export function HistoryTab({ slug }: { slug: string }) {
   const trpc = useTRPC()
   const runs = useQuery(trpc.admin.templates.validations.queryOptions({ slug }))
   const [open, setOpen] = useState<ValidationView | null>(null)
-  if (runs.error) return <QueryError error={runs.error} retry={runs.refetch} />
+  if (runs.error && !runs.data)
+    return (
+      <div className="p-4">
+        <QueryError error={runs.error} retry={runs.refetch} />
+      </div>
+    )
   if (!runs.data) return <Skeleton className="m-4 h-40" />
   if (runs.data.length === 0)
     return (

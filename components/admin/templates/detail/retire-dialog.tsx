@@ -33,7 +33,6 @@ export function RetireDialog({ slug, row, act, close }: RetireDialogProps) {
     void queryClient.invalidateQueries({ queryKey: admin.templates.pathKey() })
     void queryClient.invalidateQueries({ queryKey: templates.pathKey() })
   }
-  const running = plural(row.deployments, 'deployment')
   return (
     <Confirm
       open={act !== null}
@@ -45,10 +44,16 @@ export function RetireDialog({ slug, row, act, close }: RetireDialogProps) {
     >
       <p>
         {withdraws
-          ? `Nobody can deploy or redeploy it any more, and it can't be published again. ${running} of it ${row.deployments === 1 ? 'goes' : 'go'} on and ${row.deployments === 1 ? 'shows' : 'show'} a warning.`
-          : `It leaves the marketplace; who has its address can still deploy it. ${running} of it ${row.deployments === 1 ? 'goes' : 'go'} on with a note. It can be published again.`}
+          ? `Nobody can deploy or redeploy it any more, and it can't be published again. ${goesOn(row.deployments, 'a warning')}`
+          : `It leaves the marketplace; who has its address can still deploy it. ${goesOn(row.deployments, 'a note')} It can be published again.`}
       </p>
       <RetireMessage of="it" value={message} onChange={setMessage} />
     </Confirm>
   )
 }
+
+/** What becomes of those that run it. */
+const goesOn = (deployments: number, mark: string): string =>
+  deployments === 0
+    ? 'No deployment runs it.'
+    : `${plural(deployments, 'deployment')} of it ${deployments === 1 ? 'goes' : 'go'} on with ${mark}.`

@@ -18,10 +18,12 @@ interface TemplateHeaderProps {
 
 export const TemplateHeader = ({ view, onChecks }: TemplateHeaderProps) => (
   <header className="flex flex-wrap items-center gap-x-3 gap-y-2">
-    <TemplateMark name={view.content.displayName} />
-    <div className="min-w-0">
-      <h1 className="truncate font-semibold text-lg tracking-tight">{view.content.displayName}</h1>
-      <p className="truncate font-mono text-muted text-sm">{view.registryName ?? view.slug}</p>
+    <div className="flex min-w-0 items-start gap-3">
+      <TemplateMark name={view.content.displayName} className="mt-1.5" />
+      <div className="min-w-0">
+        <h1 className="font-semibold text-lg tracking-tight [overflow-wrap:anywhere]">{view.content.displayName}</h1>
+        <p className="truncate font-mono text-muted text-sm">{view.registryName ?? view.slug}</p>
+      </div>
     </div>
     <span className="flex flex-wrap items-center gap-1.5">
       <span className="font-mono text-sm">v{view.shown}</span>
@@ -33,7 +35,7 @@ export const TemplateHeader = ({ view, onChecks }: TemplateHeaderProps) => (
       {view.upstream && view.upstream.status !== 'active' && <UpstreamBadge status={view.upstream.status} />}
     </span>
     {(view.status === 'published' || view.status === 'deprecated') && (
-      <Button asChild className="ml-auto">
+      <Button asChild className="sm:ml-auto">
         <Link href={`/marketplace/${view.slug}`}>
           <ExternalLink /> In the marketplace
         </Link>

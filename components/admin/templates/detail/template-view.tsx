@@ -116,7 +116,7 @@ function TemplateEditor({ view }: { view: AdminTemplateView }) {
                 {dirty ? (
                   <span className="font-medium text-ink">Unsaved changes</span>
                 ) : (
-                  <span>{`Version ${view.shown} is ${VERSION_STATUS[view.shownStatus].label.toLowerCase()}`}</span>
+                  <span>{`Version ${view.shown} is ${statusWords(view.shownStatus)}`}</span>
                 )}
                 <button type="button" onClick={showChecks} className="flex rounded-control xl:hidden">
                   <VerdictBadge verdict={runState(view.validation)} />
@@ -129,7 +129,7 @@ function TemplateEditor({ view }: { view: AdminTemplateView }) {
                 <Input
                   aria-label="Note"
                   placeholder="What changed (optional)"
-                  className="h-8 sm:w-56"
+                  className="h-8 max-sm:basis-full sm:w-56"
                   maxLength={1000}
                   value={note}
                   onChange={(event) => setNote(event.target.value)}
@@ -172,6 +172,9 @@ function TemplateEditor({ view }: { view: AdminTemplateView }) {
     </div>
   )
 }
+
+const statusWords = (status: AdminTemplateView['shownStatus']): string =>
+  status === 'draft' ? 'a draft' : VERSION_STATUS[status].label.toLowerCase()
 
 function useSave(view: AdminTemplateView, note: string, dropped: () => void) {
   const { admin } = useTRPC()

@@ -53,11 +53,16 @@ function ArgumentRow({ index, ...acts }: RowPlace) {
     label: <span className="sr-only">{`Argument ${index + 1}`}</span>,
   } as const
   return (
-    <li className="grid gap-2 sm:grid-cols-[minmax(0,1fr)_14rem_auto]">
+    <li className="grid grid-cols-[minmax(0,1fr)_auto] gap-2 sm:grid-cols-[minmax(0,1fr)_14rem_auto]">
       {onlyWith === '' ? (
-        <TextField {...shared} mono />
+        <TextField {...shared} mono className="max-sm:col-span-2" />
       ) : (
-        <AreaField {...shared} mono hint="One a line; all are left out while the variable has no value." />
+        <AreaField
+          {...shared}
+          mono
+          hint="One a line; all are left out while the variable has no value."
+          className="max-sm:col-span-2"
+        />
       )}
       <SelectField
         name={`${LIST}.${index}.onlyWith`}

@@ -95,15 +95,15 @@ interface SectionProps {
 /** One part of the editor, under a heading that the list of parts leads to. */
 export const Section = ({ id, title, lead, action, children }: SectionProps) => (
   <section id={id} aria-labelledby={`${id}-title`} className="grid min-w-0 scroll-mt-28 gap-4 p-4 sm:p-5">
-    <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
-      <div className="grid min-w-0 flex-1 basis-56 gap-0.5">
+    <header className="grid gap-0.5">
+      <div className="flex items-center justify-between gap-4">
         <h2 id={`${id}-title`} className="font-semibold">
           {title}
         </h2>
-        {lead && <p className="text-muted text-sm">{lead}</p>}
+        {action && <div className="-my-1 shrink-0">{action}</div>}
       </div>
-      {action}
-    </div>
+      {lead && <p className="text-muted text-sm">{lead}</p>}
+    </header>
     {children}
   </section>
 )

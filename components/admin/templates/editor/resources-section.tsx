@@ -45,8 +45,14 @@ export function VolumesSection() {
 }
 
 const VolumeRow = ({ index, ...acts }: RowPlace) => (
-  <li className="grid gap-3 sm:grid-cols-[minmax(0,1fr)_minmax(0,2fr)_auto]">
-    <TextField name={`config.volumes.${index}.name`} label="Name" mono placeholder="data" />
+  <li className="grid grid-cols-[minmax(0,1fr)_auto] gap-3 sm:grid-cols-[minmax(0,1fr)_minmax(0,2fr)_auto]">
+    <TextField
+      name={`config.volumes.${index}.name`}
+      label="Name"
+      mono
+      placeholder="data"
+      className="max-sm:col-span-2"
+    />
     <TextField name={`config.volumes.${index}.path`} label="Path inside the container" mono placeholder="/data" />
     <span className="self-end justify-self-end pb-1">
       <RowActs of={`volume ${index + 1}`} index={index} {...acts} />

@@ -39,18 +39,18 @@ function VariableRow({ index, ...acts }: RowPlace) {
   const called = row?.name || `variable ${index + 1}`
   return (
     <li className="grid min-w-0 gap-3 rounded-control border p-3">
-      <div className="grid gap-3 sm:grid-cols-[minmax(0,2fr)_minmax(0,3fr)_auto]">
+      <div className="grid gap-3 sm:grid-cols-[minmax(0,2fr)_minmax(0,3fr)]">
         <TextField name={`${at}.name`} label="Name" mono placeholder="API_KEY" />
         <TextField name={`${at}.description`} label="Description" placeholder="What it is and where to get it" />
-        <div className="self-end justify-self-end pb-1">
-          <RowActs of={called} index={index} {...acts} />
-        </div>
       </div>
-      <div className="flex flex-wrap gap-x-5 gap-y-2">
-        <CheckField name={`${at}.isRequired`} label="Required" />
-        <CheckField name={`${at}.isSecret`} label="Secret" />
-        {row?.source === 'person' && <CheckField name={`${at}.generate`} label="Make one when none is given" />}
-        <CheckField name={`${at}.inputOnly`} label="Only in arguments" />
+      <div className="flex items-start justify-between gap-3">
+        <div className="flex flex-wrap gap-x-5 gap-y-2">
+          <CheckField name={`${at}.isRequired`} label="Required" />
+          <CheckField name={`${at}.isSecret`} label="Secret" />
+          {row?.source === 'person' && <CheckField name={`${at}.generate`} label="Make one when none is given" />}
+          <CheckField name={`${at}.inputOnly`} label="Only in arguments" />
+        </div>
+        <RowActs of={called} index={index} {...acts} className="-my-1" />
       </div>
       <details open={wrong || undefined} className="group min-w-0">
         <summary className="flex items-center gap-1 rounded-control text-muted text-sm">
@@ -94,6 +94,10 @@ function VariableRow({ index, ...acts }: RowPlace) {
 function summaryOf(row: EditorFields['config']['environmentVariables'][number] | undefined): string {
   if (!row) return 'More'
   if (row.source === 'fixed') return `Fixed: ${row.value || 'empty'}`
-  const parts = [row.format, row.default && `default ${row.default}`, row.choices && 'choices'].filter(Boolean)
+  const parts = [
+    row.format && `format ${row.format}`,
+    row.default && `default ${row.default}`,
+    row.choices && 'choices',
+  ].filter(Boolean)
   return parts.length > 0 ? parts.join(', ') : 'Format, default, choices'
 }

@@ -15,24 +15,28 @@ import type { AdminTemplateRow } from '#server/api/views-templates.ts'
 import { RetireMessage } from '../retire-message.tsx'
 import { BULK_ACTIONS, type BulkAction, runningWords, splitFor, whyNone } from './list-model.ts'
 
-const WORDS: Record<BulkAction, { label: string; done: string; what: string }> = {
+const WORDS: Record<BulkAction, { label: string; ask: string; done: string; what: string }> = {
   validate: {
     label: 'Run checks',
+    ask: 'Run the checks of',
     done: 'Checks started',
     what: 'All checks run again over the newest version of each, with a dry run where a droplet has room.',
   },
   publish: {
     label: 'Publish',
+    ask: 'Publish',
     done: 'Published',
     what: 'The newest version of each stands in the marketplace at once. One whose checks fail or never ran is refused and listed.',
   },
   deprecate: {
     label: 'Deprecate',
+    ask: 'Deprecate',
     done: 'Deprecated',
     what: 'They leave the marketplace. What runs goes on, with a note; who has the address can still deploy them.',
   },
   withdraw: {
     label: 'Withdraw',
+    ask: 'Withdraw',
     done: 'Withdrawn',
     what: 'Nobody can deploy or redeploy them any more. What runs goes on, with a warning. This is final for these versions.',
   },
@@ -76,36 +80,44 @@ export function BulkBar({ rows, onClear }: BulkBarProps) {
       {rows.length > 0 && (
         <section
           aria-label="Selected templates"
-          className="fixed inset-x-4 bottom-4 z-30 mx-auto flex w-fit max-w-[calc(100vw-32px)] flex-wrap items-center justify-center gap-2 rounded-card border bg-raised p-2 shadow-float"
+          className="fixed inset-x-4 bottom-4 z-30 mx-auto flex flex-wrap items-center gap-2 rounded-card border bg-raised p-2 shadow-float sm:w-fit"
         >
-          <span className="px-2 font-medium" aria-live="polite">
+          <span className="px-2 font-medium max-sm:flex-1" aria-live="polite">
             {rows.length} selected
           </span>
-          {BULK_ACTIONS.map((each) => {
-            const count = splitFor(each, rows).taken.length
-            return (
-              <Button
-                key={each}
-                size="sm"
-                tone={each === 'withdraw' ? 'danger-plain' : 'plain'}
-                disabled={count === 0}
-                title={whyNone(each, rows) ?? undefined}
-                onClick={() => setAsked(each)}
-              >
-                {WORDS[each].label}
-                {count !== rows.length && count > 0 && <span className="text-muted">{count}</span>}
-              </Button>
-            )
-          })}
-          <Button size="icon-sm" tone="ghost" aria-label="Clear the selection" onClick={onClear}>
+          <Button
+            size="icon-sm"
+            tone="ghost"
+            className="sm:order-last"
+            aria-label="Clear the selection"
+            onClick={onClear}
+          >
             <X />
           </Button>
+          <span className="flex flex-wrap gap-1.5 max-sm:w-full">
+            {BULK_ACTIONS.map((each) => {
+              const count = splitFor(each, rows).taken.length
+              return (
+                <Button
+                  key={each}
+                  size="sm"
+                  tone={each === 'withdraw' ? 'danger-plain' : 'plain'}
+                  disabled={count === 0}
+                  title={whyNone(each, rows) ?? undefined}
+                  onClick={() => setAsked(each)}
+                >
+                  {WORDS[each].label}
+                  {count !== rows.length && count > 0 && <span className="text-muted">{count}</span>}
+                </Button>
+              )
+            })}
+          </span>
         </section>
       )}
       <Confirm
         open={asked !== null}
         onOpenChange={(open) => !open && setAsked(null)}
-        title={`${WORDS[action].label}: ${plural(taken.length, 'template')}?`}
+        title={`${WORDS[action].ask} ${plural(taken.length, 'template')}?`}
         confirm={WORDS[action].label}
         danger={action === 'withdraw'}
         onConfirm={run}

@@ -59,9 +59,9 @@ function Row({ row, selected, onToggle }: { row: AdminTemplateRow; selected: boo
   return (
     <tr
       data-selected={selected || undefined}
-      className="relative grid grid-cols-[auto_minmax(0,1fr)_auto] items-center gap-x-2 gap-y-1 px-4 py-2 hover:bg-hover data-selected:bg-accent-soft lg:table-row lg:h-11 lg:p-0"
+      className="relative grid grid-cols-[auto_minmax(0,1fr)_auto] items-start gap-x-2 gap-y-1 px-4 py-2 hover:bg-hover data-selected:bg-accent-soft lg:table-row lg:h-11 lg:p-0"
     >
-      <td className="relative z-10 lg:pl-4">
+      <td className="relative z-10 max-lg:mt-1 lg:pl-4">
         <input
           type="checkbox"
           aria-label={`Select ${row.name}`}
@@ -85,13 +85,17 @@ function Row({ row, selected, onToggle }: { row: AdminTemplateRow; selected: boo
           )}
         </Link>
         {row.upstream && row.upstream.status !== 'active' && (
-          <p className="mt-1 flex min-w-0 items-center gap-2 pl-8.5 text-sm">
+          <p className="mt-1 flex min-w-0 flex-wrap items-center gap-x-2 pl-8.5 text-sm lg:flex-nowrap">
             <UpstreamBadge status={row.upstream.status} />
-            {row.upstream.message && <span className="truncate text-muted">{row.upstream.message}</span>}
+            {row.upstream.message && (
+              <span className="line-clamp-2 text-muted lg:block lg:truncate" title={row.upstream.message}>
+                {row.upstream.message}
+              </span>
+            )}
           </p>
         )}
       </td>
-      <td className="lg:px-3">
+      <td className="max-lg:mt-0.5 lg:px-3">
         <VersionBadge status={row.status} />
       </td>
       <td className="col-start-2 pl-8.5 lg:px-3">

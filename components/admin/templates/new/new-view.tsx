@@ -40,7 +40,7 @@ export function NewView() {
     )
   const shared = { propose, pending: proposal.isPending }
   return (
-    <div className="mx-auto grid w-full max-w-3xl grid-cols-1 gap-5">
+    <div className="grid max-w-3xl grid-cols-1 gap-5">
       <PageHeader title="Add template" lead="Berth reads what it can; you look it over before anything is saved." />
       <Card>
         <Tabs
@@ -58,7 +58,7 @@ export function NewView() {
             { id: 'registry', label: 'Registry' },
           ]}
         />
-        <TabPanel id={way} className="grid gap-4 p-4 sm:p-5">
+        <TabPanel id={way} className="grid grid-cols-1 gap-4 p-4 sm:p-5">
           {way === 'image' && <FromImage {...shared} />}
           {way === 'document' && <FromDocument {...shared} />}
           {way === 'url' && <FromUrl {...shared} />}

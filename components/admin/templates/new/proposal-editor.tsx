@@ -8,7 +8,7 @@ import { useTRPC } from '#components/trpc/client.tsx'
 import { pageError } from '#components/trpc/errors.ts'
 import { Button } from '#components/ui/button.tsx'
 import { Card } from '#components/ui/card.tsx'
-import { Field } from '#components/ui/field.tsx'
+import { describedBy, Field } from '#components/ui/field.tsx'
 import { Input } from '#components/ui/input.tsx'
 import { Notice } from '#components/ui/notice.tsx'
 import { PageHeader } from '#components/ui/page-header.tsx'
@@ -50,7 +50,7 @@ export function ProposalEditor({ proposal, upstreamServerId, choose, restart }: 
         <form onSubmit={submit} onKeyDown={noEnter} noValidate className="grid grid-cols-1 gap-5">
           <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_420px]">
             <Editor />
-            <Card className="divide-y max-xl:order-first xl:sticky xl:top-18 xl:max-h-[calc(100dvh-9.5rem)] xl:overflow-y-auto">
+            <Card className="divide-y max-xl:order-first xl:sticky xl:top-18 scroll-thin xl:max-h-[calc(100dvh-9.5rem)] xl:overflow-y-auto">
               {proposal.existing && <Existing existing={proposal.existing} target={target} onTarget={setTarget} />}
               {target === 'new' && (
                 <Field
@@ -65,7 +65,7 @@ export function ProposalEditor({ proposal, upstreamServerId, choose, restart }: 
                     spellCheck={false}
                     autoComplete="off"
                     className="font-mono text-sm"
-                    aria-describedby="slug-hint"
+                    aria-describedby={describedBy('slug', true, Boolean(wrong ?? taken))}
                     aria-invalid={wrong || taken ? true : undefined}
                     value={slug}
                     onChange={(event) => setSlug(event.target.value)}
