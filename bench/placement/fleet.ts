@@ -27,7 +27,7 @@ export function emptyFleet(sizes: PlacementSize[]): Fleet {
     sizes,
     regions: ['fra1'],
     dropletsLeft: 1e6,
-    demand: { memoryBytes: 0, cpuMillis: 0, diskBytes: 0, containers: 0 },
+    demand: { memoryBytes: 0, cpuMillis: 0, diskBytes: 0, containers: 0, left: 0 },
     monthlyCostMicros: 0,
     latencyMs: {},
   }

@@ -8,6 +8,8 @@ const SIZES = priceList()
 /** A droplet bills until its monthly price is reached, which its hourly price does after so many hours. */
 const CAP_HOURS = 672
 const TICK_HOURS = 1 / 6
+/** As the product's snapshot counts them: two weeks. */
+const LEFT_LATELY_HOURS = 336
 
 export interface World {
   fleet: Fleet
@@ -70,13 +72,17 @@ export function simulate(policy: Policy, stays: Stay[], makeMover?: () => Mover)
     world.fleet.destroy(droplet)
   }
   let liveHours = 0
+  const ends: number[] = []
   for (const event of eventsOf(stays)) {
     if (event.hour > 0) liveHours += world.live.size * (event.hour - Math.max(0, world.hour))
     world.hour = event.hour
+    while ((ends[0] ?? event.hour) < event.hour - LEFT_LATELY_HOURS) ends.shift()
+    world.fleet.snapshot.demand.left = ends.length
     if (event.kind === 'tick') mover?.(world)
     else if (event.kind === 'leaves') {
       leave(event.stay)
       world.live.delete(event.stay.id)
+      ends.push(event.hour)
     } else {
       const answer = decide(world.fleet, event.stay)
       enter(event.stay, isSize(answer) ? world.create(answer.slug) : answer)

@@ -55,7 +55,7 @@ function timed(droplets: number, decisions: number): number[] {
 
 /** Each droplet's free room is drawn between nothing and all of it, mostly little. */
 function fleetOf(count: number, random: Random): Snapshot {
-  const demand = { memoryBytes: 0, cpuMillis: 0, diskBytes: 0, containers: 0 }
+  const demand = { memoryBytes: 0, cpuMillis: 0, diskBytes: 0, containers: 0, left: 0 }
   const droplets = Array.from({ length: count }, (_, i): PlacementDroplet => {
     const size = SIZES[Math.floor(random() * 40)] as (typeof SIZES)[number]
     const capacity = capacityOf(size)

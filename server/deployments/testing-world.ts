@@ -85,7 +85,7 @@ function worldFleet(base: Base, sql: Sql): FleetPort {
         ],
         regions: ['nyc3'],
         dropletsLeft: 5,
-        demand: { memoryBytes: 0, cpuMillis: 0, diskBytes: 0, containers: 0 },
+        demand: { memoryBytes: 0, cpuMillis: 0, diskBytes: 0, containers: 0, left: 0 },
         monthlyCostMicros: 0,
         latencyMs: {},
       }

@@ -17,6 +17,8 @@ const unzip = (packed: Buffer): Promise<Buffer> => promisify(gunzip)(packed, { m
 
 export const packInput = (input: DecisionInput): Promise<Buffer> => zip(JSON.stringify(input))
 
-/** Written by `packInput` only. */
-export const unpackInput = async (packed: Buffer): Promise<DecisionInput> =>
-  JSON.parse((await unzip(packed)).toString('utf8')) as DecisionInput
+/** Written by `packInput` only; by policy version 1 without what left, which that version did not look at. */
+export async function unpackInput(packed: Buffer): Promise<DecisionInput> {
+  const { snapshot, request } = JSON.parse((await unzip(packed)).toString('utf8')) as DecisionInput
+  return { snapshot: { ...snapshot, demand: { ...snapshot.demand, left: snapshot.demand.left ?? 0 } }, request }
+}

@@ -182,6 +182,23 @@ describe('I2: what must stand apart', () => {
   })
 })
 
+test('placement sees how many of the user’s own servers ended lately', async () => {
+  const [me, other] = [await insertUser(base), await insertUser(base)]
+  await insertAccount(base, me)
+  const ended = (userId: string, o: { healthyAt?: Date; deletedAt?: Date; purpose?: 'dry-run' }) =>
+    insertDeployment(base, userId, { state: o.deletedAt ? 'deleted' : 'healthy', ...o })
+  const DAY_MS = 86_400_000
+  const [yesterday, longAgo] = [new Date(Date.now() - DAY_MS), new Date(Date.now() - 20 * DAY_MS)]
+  await ended(me, { healthyAt: longAgo, deletedAt: yesterday })
+  await ended(me, { healthyAt: longAgo, deletedAt: longAgo })
+  await ended(me, { deletedAt: yesterday })
+  await ended(me, { healthyAt: longAgo })
+  await ended(me, { healthyAt: longAgo, deletedAt: yesterday, purpose: 'dry-run' })
+  await ended(other, { healthyAt: longAgo, deletedAt: yesterday })
+  const fleet = withFleet(base, { makeCloud: () => fakeCloud(), pool: fakePool() })
+  expect((await snapshotFor(fleet, me)).demand).toMatchObject({ left: 1 })
+})
+
 function never(): never {
   throw new Error('the row is gone')
 }

@@ -1,6 +1,7 @@
 /** What placement sees: the user's droplets with what is free on them, and what their cloud account can still buy. */
-import { and, eq, getTableColumns, ne, sql } from 'drizzle-orm'
+import { and, eq, getTableColumns, gt, isNotNull, ne, sql } from 'drizzle-orm'
 import type { Db } from '#db/client.ts'
+import { deployments } from '#db/schema/deployments.ts'
 import { droplets, reservations } from '#db/schema/fleet.ts'
 import { type Capacity, capacityOf, type PlacementDroplet, type Snapshot } from '#server/placement/index.ts'
 import { accountOf } from './accounts.ts'
@@ -29,8 +30,9 @@ export async function snapshotFor(
   o: { signal?: AbortSignal; deploymentId?: string } = {},
 ): Promise<Snapshot> {
   const account = await accountOf(base, userId)
-  const [rows, measured, holds, latencyMs] = await Promise.all([
+  const [rows, left, measured, holds, latencyMs] = await Promise.all([
     withReservations(base.db, account.id, o.deploymentId),
+    leftLately(base.db, userId),
     measuredOf(base.db, userId),
     holdsInForce(base.db),
     measuredLatency(base.db, userId),
@@ -63,13 +65,26 @@ export async function snapshotFor(
         cpuMillis: sum.cpuMillis + used.cpuMillis,
         diskBytes: sum.diskBytes + used.diskBytes,
         containers: sum.containers + others.holders,
+        left,
       }),
-      { memoryBytes: 0, cpuMillis: 0, diskBytes: 0, containers: 0 },
+      { memoryBytes: 0, cpuMillis: 0, diskBytes: 0, containers: 0, left },
     ),
     monthlyCostMicros: rows.reduce((sum, { droplet }) => sum + droplet.priceMonthlyMicros, 0),
     latencyMs,
   }
 }
+
+/** How many of the user's deployments that once served were deleted in the last two weeks. */
+const leftLately = (db: Db, userId: string): Promise<number> =>
+  db.$count(
+    deployments,
+    and(
+      eq(deployments.userId, userId),
+      eq(deployments.purpose, 'serve'),
+      isNotNull(deployments.healthyAt),
+      gt(deployments.deletedAt, sql`now() - interval '14 days'`),
+    ),
+  )
 
 const withReservations = (db: Db, cloudAccountId: string, but: string | undefined) =>
   db

@@ -45,7 +45,7 @@ const anySnapshot: fc.Arbitrary<Snapshot> = fc.record({
   sizes: fc.shuffledSubarray(SIZES),
   regions: anyRegions,
   dropletsLeft: fc.integer({ min: 0, max: 2 }),
-  demand: fc.record({ ...resources, containers: fc.integer({ min: 0, max: 99 }) }),
+  demand: fc.record({ ...resources, containers: fc.integer({ min: 0, max: 99 }), left: fc.nat({ max: 99 }) }),
   monthlyCostMicros: fc.integer({ min: 0, max: 1e9 }),
   latencyMs: fc.dictionary(fc.constantFrom(...REGIONS), fc.integer({ min: 1, max: 300 })),
 })

@@ -26,6 +26,14 @@ describe('what is chosen, as sentences', () => {
       () => sentence({ droplets: [droplet('y', { containers: 5 }), droplet('x', { containers: 1 })] }),
     ],
     [
+      'of two alike, the first by name, for somebody whose deployments never end',
+      'x fits best of 2 droplets with room.',
+      () => {
+        const droplets = [droplet('y', { containers: 5 }), droplet('x', { containers: 1 })]
+        return sentence({ droplets, demand: { ...snapshot().demand, left: 0 } })
+      },
+    ],
+    [
       'the cheapest size for an empty fleet',
       'The fleet is empty: a new s-1vcpu-1gb in ams3 for $6.00 a month.',
       () => sentence(NOTHING_YET),
@@ -150,10 +158,10 @@ test('I10: a decision names the winner with its points and each loser with its c
         "dropletId": "id-fits",
         "factors": [
           {
-            "detail": "768 MB of memory and 0.35 vCPU stay free, worth $3.33 a month, $0.06 of it of no use to deployments like yours",
+            "detail": "768 MB of memory and 0.35 vCPU stay free, worth $2.78 a month, $0.01 of it of no use to deployments like yours",
             "name": "resources",
-            "points": 78227,
-            "score": 0.391135,
+            "points": 117427,
+            "score": 0.587137,
             "weight": 0.2,
           },
           {
@@ -195,7 +203,7 @@ test('I10: a decision names the winner with its points and each loser with its c
         "kind": "existing",
         "name": "fits",
         "region": "fra1",
-        "score": 872773,
+        "score": 911973,
         "size": "s-1vcpu-2gb",
       },
     ]

@@ -55,13 +55,13 @@ export const snapshot = (o: Partial<Snapshot> = {}): Snapshot => ({
   sizes: SIZES,
   regions: ['ams3', 'fra1', 'nyc3'],
   dropletsLeft: 3,
-  demand: { memoryBytes: 5 * GIB, cpuMillis: 1500, diskBytes: 10 * GIB, containers: 10 },
+  demand: { memoryBytes: 5 * GIB, cpuMillis: 1500, diskBytes: 10 * GIB, containers: 10, left: 10 },
   monthlyCostMicros: 36e6,
   latencyMs: {},
   ...o,
 })
 export const NOTHING_YET = {
-  demand: { memoryBytes: 0, cpuMillis: 0, diskBytes: 0, containers: 0 },
+  demand: { memoryBytes: 0, cpuMillis: 0, diskBytes: 0, containers: 0, left: 0 },
   monthlyCostMicros: 0,
 }
 type SomeWishes = Partial<Omit<PlacementPreferences, 'provisioning'>> & { provisioning?: Partial<Provisioning> }

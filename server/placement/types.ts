@@ -47,8 +47,11 @@ export interface Snapshot {
   regions: string[]
   /** Droplets that the cloud account may still create. */
   dropletsLeft: number
-  /** All that the user's deployments hold: the mix that the next ones are expected to resemble. */
-  demand: Resources & { containers: number }
+  /**
+   * All that the user's deployments hold: the mix that the next ones are expected to resemble.
+   * `left`: how many ended in the last two weeks.
+   */
+  demand: Resources & { containers: number; left: number }
   /** Of all droplets that bill. */
   monthlyCostMicros: number
   /** Measured round trips from the user's place by region; where none is known, the distance is taken. */

@@ -5,7 +5,7 @@ import { GIB, MIB, NOTHING_YET, SIZES, snapshot } from './testing.ts'
 import { copiesIn, microsOf, vectorOf, worthOf } from './worth.ts'
 
 const of = (memoryBytes: number, cpuMillis: number, containers: number) => {
-  const demand = { memoryBytes, cpuMillis, diskBytes: containers * GIB, containers }
+  const demand = { memoryBytes, cpuMillis, diskBytes: containers * GIB, containers, left: 0 }
   return worthOf(snapshot({ demand }), { memoryBytes: 256 * MIB, cpuMillis: 100, diskBytes: GIB })
 }
 
@@ -36,7 +36,7 @@ describe('what resources are worth', () => {
     const amount = fc.integer({ min: 1, max: 1000 })
     fc.assert(
       fc.property(amount, amount, fc.shuffledSubarray(SIZES, { minLength: 1 }), (gib, vcpus, sizes) => {
-        const demand = { memoryBytes: gib * GIB, cpuMillis: vcpus * 1000, diskBytes: 10 * GIB, containers: 50 }
+        const demand = { memoryBytes: gib * GIB, cpuMillis: vcpus * 1000, diskBytes: 10 * GIB, containers: 50, left: 0 }
         const worth = worthOf(snapshot({ demand, sizes }), { memoryBytes: GIB, cpuMillis: 100, diskBytes: GIB })
         let tight = 0
         for (const size of sizes) {

@@ -26,7 +26,7 @@ export interface Worth {
  * Somebody's first deployments say little about what follows, so the mix begins with some servers like these: half a GB,
  * a third of a vCPU, a GB of disk, which is what most templates of the catalogue ask for.
  */
-const TYPICAL_COUNT = 6
+const TYPICAL_COUNT = 9
 const TYPICAL: Vector = [512 * 2 ** 20, 300, 2 ** 30]
 const WITHOUT_PRICES = [0.8, 0.2, 0]
 /** Cycling is impossible to rule out in floating point; three columns need a handful. */

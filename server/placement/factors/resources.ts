@@ -10,23 +10,23 @@ import { dollars, vcpu } from '../words.ts'
 import { copiesIn, microsOf, type Vector, vectorOf, type Worth } from '../worth.ts'
 
 /** What can still be used counts as a loss too, a little: the fuller droplet first, so that others stay or fall empty. */
-const FREE_WEIGHT = 0.6
+const FREE_WEIGHT = 1
 /** What this very choice takes from the room for others. */
-const TAKEN_WEIGHT = 0.5
+const TAKEN_WEIGHT = 1
 /**
  * A droplet that holds little is soon empty by itself and then costs nothing, unless something new is put there: counted
- * in average containers, shared among those that are there and the new one.
+ * in average containers, shared among those that are there and the new one; as far as the user's deployments do end.
  */
-const LONELY_WEIGHT = 10
+const LONELY_WEIGHT = 12
 /** The loss, in average containers, that halves the score. */
-const HALF_AT = 4
+const HALF_AT = 7
 
 export const resources: FactorRule = {
   score(option, context) {
     // Nothing is on it yet: the loosest fit there is.
     if (option.fresh) return 0
     const half = HALF_AT * context.worth.averageMicros
-    return half / (half + lossAfter(option.free, context.request, context.worth) + drainOf(option, context.worth))
+    return half / (half + lossAfter(option.free, context.request, context.worth) + drainOf(option, context))
   },
   detail(option, context) {
     const vector = leftOf(option, context)
@@ -38,8 +38,10 @@ export const resources: FactorRule = {
   },
 }
 
-const drainOf = ({ containers }: Option, worth: Worth): number =>
-  (LONELY_WEIGHT / (containers + 1)) * worth.averageMicros
+function drainOf({ containers }: Option, { worth, snapshot: { demand } }: Context): number {
+  const ending = demand.left / (demand.left + demand.containers + 1)
+  return ((LONELY_WEIGHT * ending) / (containers + 1)) * worth.averageMicros
+}
 
 const leftOf = ({ free }: Option, { request }: Context): Vector => after(free, request)
 
