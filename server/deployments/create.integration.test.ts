@@ -37,18 +37,22 @@ describe('create', () => {
     expect(events).toMatchObject([{ n: 1, type: 'state', data: { from: null, to: 'queued' } }])
   })
 
-  test('without a name, the second of a template is numbered, and a number is free again', async () => {
+  test('without a name, each one of a template is numbered after the last that stands', async () => {
     const keyed = await newTemplate(bench.base)
     const named = async (name?: string) => {
       const { deploymentId } = await createDeployment(ctx, { template: keyed, ...(name && { name }) })
       return { deploymentId, name: (await getDeployment(ctx, { deploymentId })).name }
     }
-    const first = await named()
-    const second = await named()
-    expect([first.name, second.name, (await named()).name]).toEqual([keyed, `${keyed} 2`, `${keyed} 3`])
+    const [first, second, third] = [await named(), await named(), await named()]
+    expect([first.name, second.name, third.name]).toEqual([keyed, `${keyed} 2`, `${keyed} 3`])
     expect((await named(keyed)).name).toBe(keyed)
+    expect((await named(`${keyed} for tests`)).name).toBe(`${keyed} for tests`)
     await bench.sql`update deployments set state = 'deleted' where id = ${second.deploymentId}`
+    expect((await named()).name).toBe(`${keyed} 4`)
+    await bench.sql`update deployments set state = 'deleted' where name like ${`${keyed} %`}`
     expect((await named()).name).toBe(`${keyed} 2`)
+    await bench.sql`update deployments set state = 'deleted' where name like ${`${keyed}%`}`
+    expect((await named()).name).toBe(keyed)
     const { deploymentId } = await createDeployment(await newUser(bench.base), { template: keyed })
     const [other] = await bench.sql`select name from deployments where id = ${deploymentId}`
     expect(other?.name).toBe(keyed)

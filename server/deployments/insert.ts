@@ -59,16 +59,18 @@ export async function insertDeployment(db: Db, row: NewDeployment): Promise<bool
   )
 }
 
-/** The first number that none of this person's deployments of the template has; theirs are found by the index on users. */
+/**
+ * One more than the number of this person's newest numbered deployment of the template, else 2 beside one of the plain
+ * name. Both look at the newest rows first and stop at what they seek, however many there are.
+ */
 function nameOf({ name, isNameNumbered, userId, templateId }: NewDeployment): SQL {
   if (!isNameNumbered) return sql`${name}`
-  return sql`(
-    with own as materialized (
-      select name from deployments
-      where user_id = ${userId} and template_id = ${templateId} and purpose = 'serve' and state <> 'deleted'
-    ), free as (
-      select case when n = 1 then ${name}::text else ${name}::text || ' ' || n end as name, n
-      from generate_series(1, (select count(*) + 1 from own)) n
-    )
-    select name from free where name not in (select name from own) order by n limit 1)`
+  const numbered = sql`starts_with(name, ${name} || ' ') and substr(name, length(${name}) + 2) ~ '^[1-9][0-9]{0,5}$'`
+  const own = sql`from deployments
+    where user_id = ${userId} and template_id = ${templateId} and purpose = 'serve' and state <> 'deleted'`
+  return sql`coalesce(
+    (select ${name}::text || ' ' || substr(name, length(${name}) + 2)::int + 1 ${own} and ${numbered}
+      order by created_at desc limit 1),
+    (select ${name}::text || ' 2' ${own} and name = ${name} limit 1),
+    ${name})`
 }
