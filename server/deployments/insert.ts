@@ -59,18 +59,20 @@ export async function insertDeployment(db: Db, row: NewDeployment): Promise<bool
   )
 }
 
-/**
- * One more than the number of this person's newest numbered deployment of the template, else 2 beside one of the plain
- * name. Both look at the newest rows first and stop at what they seek, however many there are.
- */
+/** More than anybody gives names of this form to by hand; with a bound, a thousand deployments slow none down. */
+const NUMBERED_AFTER_NEWEST = 50
+
+/** One more than the highest number among this person's newest deployments of the template; the plain name counts as 1. */
 function nameOf({ name, isNameNumbered, userId, templateId }: NewDeployment): SQL {
   if (!isNameNumbered) return sql`${name}`
-  const numbered = sql`starts_with(name, ${name} || ' ') and substr(name, length(${name}) + 2) ~ '^[1-9][0-9]{0,5}$'`
-  const own = sql`from deployments
-    where user_id = ${userId} and template_id = ${templateId} and purpose = 'serve' and state <> 'deleted'`
-  return sql`coalesce(
-    (select ${name}::text || ' ' || substr(name, length(${name}) + 2)::int + 1 ${own} and ${numbered}
-      order by created_at desc limit 1),
-    (select ${name}::text || ' 2' ${own} and name = ${name} limit 1),
-    ${name})`
+  const rest = sql`substr(name, length(${name}) + 2)`
+  return sql`(
+    select ${name}::text || coalesce(' ' || max(case
+      when name = ${name} then 1
+      when starts_with(name, ${name} || ' ') and ${rest} ~ '^[1-9][0-9]{0,5}$' then ${rest}::int end) + 1, '')
+    from (
+      select name from deployments
+      where user_id = ${userId} and template_id = ${templateId} and purpose = 'serve' and state <> 'deleted'
+      order by created_at desc limit ${NUMBERED_AFTER_NEWEST}
+    ) newest)`
 }
