@@ -46,11 +46,54 @@ describe('planning a fleet', () => {
     expect(certificate).toEqual({ cost: 600, bound: 600, gap: 0 })
   })
 
-  test('containers that fit nowhere are named, and there is no certificate then', async () => {
+  test('containers that fit nowhere are named, and there is no certificate where there is no other', async () => {
     const problem = { ...problemOf(3), items: [{ id: 'huge', demand: [999, 1] }] }
-    const { plan, certificate } = await planFleetToEnd(problem, { budgetMs: 300 })
-    expect(plan.unplaced).toEqual(['huge'])
+    const { plan, certificate, hopeless } = await planFleetToEnd(problem, { budgetMs: LONG_MS })
+    expect([plan.unplaced, hopeless]).toEqual([['huge'], ['huge']])
     expect(certificate).toBeNull()
+  })
+
+  test('what fits nowhere does not keep the rest from having a certificate', async () => {
+    const { sizes } = problemOf(3)
+    const items = [
+      { id: 'huge', demand: [999, 1] },
+      { id: 'a', demand: [50, 40] },
+    ]
+    const { plan, certificate } = await planFleetToEnd({ items, sizes, existing: [] }, { budgetMs: LONG_MS })
+    expect(plan.unplaced).toEqual(['huge'])
+    expect(certificate).toEqual({ cost: 600, bound: 600, gap: 0 })
+  })
+
+  test('nothing is claimed when a droplet more could hold what is unplaced', async () => {
+    const problem = { ...problemOf(60), existing: [], dropletsMax: 1 }
+    const { plan, certificate, hopeless } = await planFleetToEnd(problem, { budgetMs: 300 })
+    expect(plan.unplaced).not.toEqual([])
+    expect([certificate, hopeless]).toEqual([null, []])
+  })
+
+  test('what room that is paid for holds is proven to be the cheapest at once', async () => {
+    const problem = { ...problemOf(1), items: [{ id: 'a', demand: [60, 60] }] }
+    const { plan, certificate } = await planFleetToEnd(problem, { budgetMs: LONG_MS })
+    expect(plan.droplets).toEqual([{ kind: 'existing', id: 'd1', items: ['a'] }])
+    expect(certificate).toEqual({ cost: 0, bound: 0, gap: 0 })
+  })
+
+  test('what must stand apart does, and counts as such in what is proven', async () => {
+    const { sizes } = problemOf(1)
+    const many = (count: number, rest: object) =>
+      Array.from({ length: count }, (_, i) => ({ id: `${Object.keys(rest)}${i}`, demand: [1, 1], ...rest }))
+    const items = [...many(5, { group: 'g' }), ...many(3, { alone: true }), ...many(20, {})]
+    const existing = [
+      { id: 'empty', free: [60, 60] },
+      { id: 'held', free: [60, 60], groups: ['g'], occupied: true },
+    ]
+    const { plan, certificate } = await planFleetToEnd({ items, sizes, existing }, { budgetMs: 1500 })
+    // 5 of the group on 5 droplets, 3 alone on 3, of which one is there.
+    expect([plan.unplaced, plan.cost]).toEqual([[], 7 * 600])
+    // The bound may count the empty droplet for the group and for one that must be alone.
+    expect(certificate).toEqual({ cost: 4200, bound: 3600, gap: 4200 / 3600 - 1 })
+    const without = await planFleetToEnd({ items, sizes, existing: [] }, { budgetMs: LONG_MS })
+    expect(without.certificate).toEqual({ cost: 4800, bound: 4800, gap: 0 })
   })
 
   test('an abort ends the thread and tells its reason', async () => {

@@ -9,6 +9,7 @@ import {
   Bound,
   certificateOf,
   compile,
+  hopelessOf,
   type Instance,
   improve,
   type PackPlan,
@@ -32,8 +33,13 @@ const MET = 1e-9
 
 export interface PlanAnswer {
   plan: PackPlan
-  /** Null until there is one, and when something is unplaced: then there is nothing to compare with. */
+  /**
+   * Of what can be placed at all. Null until there is one, and when anything else is unplaced, for want of droplets that
+   * may be made: then there is nothing to compare with.
+   */
   certificate: PlanCertificate | null
+  /** No droplet on sale and none that stands could ever take these; they are among the unplaced. */
+  hopeless: string[]
   elapsedMs: number
   final: boolean
 }
@@ -82,12 +88,15 @@ class Work {
   #best: Assignment
   #bound: Bound | null = null
   #proven = 0
+  readonly #hopeless: string[]
 
   constructor(problem: PackProblem, instance: Instance, solver: Solver, seed: number) {
     this.#problem = problem
     this.#instance = instance
     this.#solver = solver
     this.#seed = seed
+    const hopeless = hopelessOf(instance)
+    this.#hopeless = problem.items.filter((_, i) => hopeless[i]).map(({ id }) => id)
     this.#worth = slicedWorth(instance, solver.makeMaster)
     this.#search = improve(instance, { seed, worth: this.#worth })
     this.#best = this.#search.next(0).value
@@ -105,7 +114,7 @@ class Work {
 
   prove(): void {
     const started = performance.now()
-    if (this.#best.unplaced > 0) this.exhausted = true
+    if (this.#lacking()) this.exhausted = true
     else if (!this.#bound) {
       this.#bound = new Bound(this.#instance, { makeMaster: this.#solver.makeMaster, starts: [this.#best] })
     } else {
@@ -117,7 +126,7 @@ class Work {
   }
 
   met(): boolean {
-    return this.#instance.items === 0 || (this.#certificate()?.gap ?? 1) <= MET
+    return this.#nothing() || (this.#certificate()?.gap ?? 1) <= MET
   }
 
   /** Changes when there is something to tell. */
@@ -129,12 +138,24 @@ class Work {
     const plan = planOf(this.#instance, this.#best)
     const wrong = verifyPlan(this.#problem, plan)
     if (wrong.length > 0) throw new Error(`a plan that breaks its rules: ${wrong.slice(0, 3).join('; ')}`)
-    return { plan, certificate: this.#certificate(), elapsedMs, final }
+    return { plan, certificate: this.#certificate(), hopeless: this.#hopeless, elapsedMs, final }
   }
 
   #certificate(): PlanCertificate | null {
-    if (this.#proven <= 0 || this.#best.unplaced > 0) return null
-    return certificateOf(this.#instance, this.#best.cost, this.#proven)
+    const { paid } = this.#best
+    // What costs nothing needs no proof.
+    if (this.#nothing() || this.#lacking() || (paid > 0 && this.#proven <= 0)) return null
+    return certificateOf(this.#instance, paid, this.#proven)
+  }
+
+  /** Nothing of it can be placed at all. */
+  #nothing(): boolean {
+    return this.#instance.items === this.#hopeless.length
+  }
+
+  /** Something is unplaced that a droplet more could take. */
+  #lacking(): boolean {
+    return this.#best.unplaced > this.#hopeless.length
   }
 
   #take(found: Assignment): void {

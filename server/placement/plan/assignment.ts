@@ -5,7 +5,9 @@ import type { Instance, PackPlan, PlannedDroplet } from './problem.ts'
 export interface Assignment {
   bin: Int32Array
   kinds: Int32Array
+  /** What the search compares: what is paid, and more than any droplet costs for each item in no bin. */
   cost: number
+  paid: number
   unplaced: number
 }
 

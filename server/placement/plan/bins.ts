@@ -8,8 +8,10 @@
  *
  * Demands are integers and their sums below 2^53, so loads stay exact however often items come and go.
  */
+import { mayJoin } from './apart.ts'
 import type { Assignment } from './assignment.ts'
 import type { Instance } from './problem.ts'
+import { cheapestSizes, reachOf, worthOf } from './reach.ts'
 import { add, fits, fitsBeside, subtract } from './rows.ts'
 
 export const CLOSED = -1
@@ -33,6 +35,8 @@ export class Bins {
   readonly nowhere: number
   /** By kind: its price; for what exists, what its room would cost anew. */
   readonly worth: Float64Array
+  /** How far a droplet may grow, see `reachOf`. */
+  readonly reach: Float64Array
   /** One past the last bin in use. */
   end: number
   cost = 0
@@ -43,7 +47,10 @@ export class Bins {
   /** What the search minimises: the price, less a little for being well filled, which leads it to empty the others. */
   readonly #value: Float64Array
   readonly #bought: Int32Array
+  readonly #cheapest: Int32Array
   #open = 0
+  /** No new droplet's place before this one is free. */
+  #lowest: number
   #changed: Remembered[] = []
   readonly #stamp: Int32Array
   #change = 0
@@ -55,12 +62,15 @@ export class Bins {
     const bins = existing + 1 + items + 8
     this.instance = instance
     this.worth = worthOf(instance)
+    this.reach = reachOf(instance)
+    this.#cheapest = cheapestSizes(instance)
     this.#fillBonus = fillBonus
     this.#itemWorth = itemWorth
     this.#lossPrice = 1 + 4 * price.reduce((most, one) => Math.max(most, one), 0)
     this.#bought = new Int32Array(sizes)
     this.nowhere = existing
     this.end = existing + 1
+    this.#lowest = this.end
     this.items = Array.from({ length: bins }, () => [])
     this.kind = new Int32Array(bins).fill(CLOSED)
     for (let bin = 0; bin < existing; bin++) this.kind[bin] = sizes + bin
@@ -125,8 +135,19 @@ export class Bins {
   /** A bin for one more droplet, still without anything in it; -1 when no more may be had. */
   vacant(): number {
     if (this.#open >= this.instance.dropletsMax) return -1
-    for (let bin = this.nowhere + 1; bin < this.end; bin++) if (this.kind[bin] === CLOSED) return bin
-    return this.end
+    while (this.#lowest < this.end && this.kind[this.#lowest] !== CLOSED) this.#lowest++
+    return this.#lowest
+  }
+
+  /** The cheapest size on sale for one item in a vacant bin; -1 when there is none. */
+  sizeAlone(vacant: number, item: number): number {
+    const size = this.#cheapest[item] ?? -1
+    return size < 0 || this.mayOpen(size) ? size : this.sizeFor(vacant, item, size)
+  }
+
+  /** May the item stand beside what is in the bin, whatever room there is? */
+  admits(bin: number, item: number): boolean {
+    return mayJoin(this.instance.apart, item, this.items[bin] ?? [], bin < this.nowhere ? bin : -1)
   }
 
   mayOpen(size: number): boolean {
@@ -181,7 +202,9 @@ export class Bins {
   snapshot(): Assignment {
     const bin = this.where.map((at) => (at === this.nowhere ? -1 : at))
     const { items, nowhere } = this
-    return { bin, kinds: this.kind.slice(0, this.end), cost: this.cost, unplaced: (items[nowhere] ?? []).length }
+    const unplaced = (items[nowhere] ?? []).length
+    const paid = this.cost - this.#lossPrice * unplaced
+    return { bin, kinds: this.kind.slice(0, this.end), cost: this.cost, paid, unplaced }
   }
 
   #remember(bin: number): void {
@@ -205,7 +228,10 @@ export class Bins {
     if (before >= 0 && before < sizes) this.#bought[before] = (this.#bought[before] ?? 0) - 1
     if (kind >= 0 && kind < sizes) this.#bought[kind] = (this.#bought[kind] ?? 0) + 1
     if (before === CLOSED) this.#open++
-    else if (kind === CLOSED) this.#open--
+    else if (kind === CLOSED) {
+      this.#open--
+      this.#lowest = Math.min(this.#lowest, bin)
+    }
     if (bin >= this.end) this.end = bin + 1
   }
 
@@ -260,16 +286,6 @@ export class Bins {
       this.load.fill(0, from * d, from * d + d)
     }
     last()
+    this.#lowest = this.end
   }
-}
-
-/** What exists is worth the cheapest size that has its room, so that it is filled with the same care. */
-function worthOf({ sizes, existing, price, capacity, dimensions: d }: Instance): Float64Array {
-  const worth = price.slice()
-  for (let kind = sizes; kind < sizes + existing; kind++) {
-    let size = 0
-    while (size < sizes - 1 && !fits(capacity, size, capacity, kind, d)) size++
-    worth[kind] = price[size] ?? 1
-  }
-  return worth
 }

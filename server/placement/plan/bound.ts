@@ -6,13 +6,17 @@
  * Whatever π ≥ 0 is: scaled down so that no fill of a size on sale is worth more than that size (Farley), Σ π over all
  * items, less the most that each existing droplet could hold for nothing, is a proven bound. So every round proves one,
  * and the best stands; no round has to be the last. The linear programme is solved by whoever calls (`MakeMaster`).
+ *
+ * Items that must be alone are no part of it: each adds what its own droplet costs at least. Items of a group that are
+ * alike keep apart here too; those of a group that differ may meet, which makes the bound lower than it could be, and
+ * limits on the number of droplets are not looked at. What nothing could ever take costs nothing.
  */
+import { aloneCost } from './apart.ts'
 import type { Assignment } from './assignment.ts'
 import { type Classes, classesOf, type Pattern, patternsOf, smallestSize } from './classes.ts'
-import { type Knapsack, knapsackOf } from './knapsack.ts'
+import { continuous, dearest, type Offer, offersOf, shapeOf } from './offers.ts'
 import { bestFill } from './pricing.ts'
 import type { Instance } from './problem.ts'
-import { dot, totals } from './rows.ts'
 import { type Stage, stagesOf } from './stages.ts'
 
 /** minimise Σ cost·x, where each row's Σ coefficient·x ≥ its need, x ≥ 0 */
@@ -42,7 +46,6 @@ export interface BoundOptions {
   nodesMax?: number
 }
 
-const SEED = 1
 const NODES_MAX = 3000
 /** How much of the best proven prices is mixed into the master's: keeps them from swinging (Wentges). */
 const SMOOTHING = 0.8
@@ -61,23 +64,13 @@ export interface BoundStep {
   done: boolean
 }
 
-/** Droplets of one shape: a size on sale, or existing ones with the same room. */
-interface Offer {
-  kind: number
-  price: number
-  /** How many there are; sizes on sale have no end. */
-  count: number
-  /** The master's row that limits it; -1 for a size on sale. */
-  row: number
-  knapsack: Knapsack
-}
-
 export class Bound {
   readonly #instance: Instance
   readonly #classes: Classes
   readonly #offers: Offer[]
   readonly #makeMaster: MakeMaster
   readonly #nodesMax: number
+  readonly #aloneCost: number
   readonly #patterns = new Map<string, Pattern>()
   readonly #stages: Stage[]
   #master: Master
@@ -91,6 +84,7 @@ export class Bound {
     this.#offers = offersOf(instance, this.#classes)
     this.#makeMaster = makeMaster
     this.#nodesMax = nodesMax
+    this.#aloneCost = aloneCost(instance)
     this.#stages = stagesOf(this.#classes)
     const { classes } = this.#classes
     for (let j = 0; j < classes; j++) this.#learn(this.#alone(j))
@@ -115,9 +109,10 @@ export class Bound {
       this.#stages.shift()
       this.#master = this.#stageMaster()
     }
+    const { bound, prices: proving } = this.#certificate
     return {
-      certificate: this.#certificate,
-      ceiling: last ? objective : Number.POSITIVE_INFINITY,
+      certificate: { bound: bound + this.#aloneCost, prices: proving },
+      ceiling: last ? objective + this.#aloneCost : Number.POSITIVE_INFINITY,
       done: last && exhausted,
     }
   }
@@ -165,13 +160,11 @@ export class Bound {
     return true
   }
 
-  /** Existing droplets with the same room are one offer. */
+  /** Existing droplets that can take the same are one offer. */
   #offerOf(kind: number): Offer {
-    const { capacity, dimensions: d } = this.#instance
-    const room = () => capacity.subarray(kind * d, kind * d + d).join()
     const offer =
       this.#offers.find((one) => one.kind === kind) ??
-      this.#existing.find(({ knapsack }) => knapsack.capacity.join() === room())
+      this.#existing.find((one) => shapeOf(this.#instance, one.kind) === shapeOf(this.#instance, kind))
     if (!offer) throw new Error('a pattern of a droplet that is not in the problem')
     return offer
   }
@@ -229,64 +222,5 @@ export function proven(instance: Instance, prices: Float64Array, nodesMax = NODE
     if (offer.row < 0) ratio = Math.max(ratio, atMost / offer.price)
     else worth -= offer.count * atMost
   }
-  return Math.max(0, worth / ratio)
-}
-
-const dearest = ({ price }: Instance): number => 4 * price.reduce((most, one) => Math.max(most, one), 1)
-
-function offersOf(instance: Instance, classes: Classes): Offer[] {
-  const { sizes, existing, dimensions: d, capacity, price } = instance
-  const offers: Offer[] = []
-  const byRoom = new Map<string, Offer>()
-  for (let kind = 0; kind < sizes + existing; kind++) {
-    const room = capacity.slice(kind * d, kind * d + d)
-    const same = kind < sizes ? undefined : byRoom.get(room.join())
-    if (same) {
-      same.count++
-      continue
-    }
-    const offer: Offer = {
-      kind,
-      price: price[kind] ?? 0,
-      count: kind < sizes ? Number.POSITIVE_INFINITY : 1,
-      row: kind < sizes ? -1 : classes.classes + byRoom.size,
-      knapsack: knapsackOf(classes, room, SEED + kind),
-    }
-    if (kind >= sizes) byRoom.set(room.join(), offer)
-    offers.push(offer)
-  }
-  return offers
-}
-
-/** What each item is worth where droplets could be bought by the slice: known in a millisecond. */
-export function slicedWorth(instance: Instance, makeMaster: MakeMaster): Float64Array {
-  const classes = classesOf(instance)
-  const prices = continuous(instance, classes, offersOf(instance, classes), makeMaster)
-  return Float64Array.from(classes.of, (j) => prices[j] ?? 0)
-}
-
-/** Prices of items by what their demands cost where droplets could be bought by the slice: a good start. */
-function continuous(instance: Instance, classes: Classes, offers: Offer[], makeMaster: MakeMaster): Float64Array {
-  const { dimensions: d, demand, items } = instance
-  const all = totals(demand, d)
-  const existing = offers.filter(({ row }) => row >= 0)
-  const master = makeMaster(Float64Array.from([...all, ...existing.map(({ count }) => -count)]))
-  master.add(
-    offers.map(({ price, row, knapsack }) => {
-      const rows = Array.from({ length: d }, (_, k) => k)
-      const coefficients = [...knapsack.capacity]
-      if (row >= 0) {
-        rows.push(d + row - classes.classes)
-        coefficients.push(-1)
-      }
-      return { cost: price, rows, coefficients }
-    }),
-  )
-  // Where nothing on sale has what is needed, everything goes at a price above all.
-  master.add([{ cost: items * dearest(instance), rows: [...all.keys()], coefficients: [...all] }])
-  const { duals } = master.solve()
-  const lambda = duals.slice(0, d).map((price) => Math.max(0, price))
-  for (const { knapsack } of offers) knapsack.lambda.set(lambda)
-  const prices = Array.from({ length: classes.classes }, (_, j) => dot(lambda, classes.demand, j, d))
-  return Float64Array.from([...prices, ...existing.map((_, at) => Math.max(0, duals[d + at] ?? 0))])
+  return Math.max(0, worth / ratio) + aloneCost(instance)
 }

@@ -1,4 +1,9 @@
-/** Items with equal demands are one class: the bound's linear programme has a row a class, not an item. */
+/**
+ * Items with equal demands are one class: the bound's linear programme has a row a class, not an item. Those that must
+ * stand apart from each other are a class by themselves, of which a droplet takes one; items that must be alone and
+ * items that nothing could ever take are in none.
+ */
+import { hopelessOf } from './apart.ts'
 import type { Assignment } from './assignment.ts'
 import type { Instance } from './problem.ts'
 import { add, fits } from './rows.ts'
@@ -10,28 +15,35 @@ export interface Classes {
   demand: Float64Array
   /** How many items a class has. */
   count: Int32Array
-  /** Item → class */
+  /** Class → the group of its items; -1: none. */
+  group: Int32Array
+  /** Item → class; -1: none. */
   of: Int32Array
 }
 
-export function classesOf({ items, dimensions: d, demand }: Instance): Classes {
-  const byDemand = new Map<string, number[]>()
+export function classesOf(instance: Instance): Classes {
+  const { items, dimensions: d, demand, apart } = instance
+  const hopeless = hopelessOf(instance)
+  const alike = new Map<string, number[]>()
   for (let i = 0; i < items; i++) {
-    const key = demand.subarray(i * d, i * d + d).join()
-    const members = byDemand.get(key)
+    if (hopeless[i] || apart.alone[i]) continue
+    const key = `${demand.subarray(i * d, i * d + d).join()} ${apart.group[i]}`
+    const members = alike.get(key)
     if (members) members.push(i)
-    else byDemand.set(key, [i])
+    else alike.set(key, [i])
   }
-  const classes = byDemand.size
+  const classes = alike.size
   const result: Classes = {
     classes,
     dimensions: d,
     demand: new Float64Array(classes * d),
     count: new Int32Array(classes),
-    of: new Int32Array(items),
+    group: new Int32Array(classes),
+    of: new Int32Array(items).fill(-1),
   }
-  for (const [j, members] of [...byDemand.values()].entries()) {
+  for (const [j, members] of [...alike.values()].entries()) {
     result.count[j] = members.length
+    result.group[j] = apart.group[members[0] ?? 0] ?? -1
     add(result.demand, j, demand, members[0] ?? 0, d)
     for (const i of members) result.of[i] = j
   }
@@ -49,10 +61,10 @@ export interface Pattern {
 export function patternsOf({ of }: Classes, assignment: Assignment): Pattern[] {
   const bins = new Map<number, Map<number, number>>()
   for (const [i, bin] of assignment.bin.entries()) {
-    if (bin < 0) continue
+    const j = of[i] ?? -1
+    if (bin < 0 || j < 0) continue
     const held = bins.get(bin) ?? new Map<number, number>()
     bins.set(bin, held)
-    const j = of[i] ?? 0
     held.set(j, (held.get(j) ?? 0) + 1)
   }
   return [...bins].map(([bin, held]) => {

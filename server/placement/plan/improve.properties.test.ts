@@ -23,6 +23,23 @@ describe('properties of a plan', () => {
     )
   })
 
+  test('no plan puts two of a group together, or anything beside what must be alone', () => {
+    fc.assert(
+      fc.property(anyProblem(60), fc.integer(), ({ items, sizes, existing }, seed) => {
+        const roomy = { items, sizes: sizes.map(({ max: _, ...size }) => size), existing }
+        const { droplets } = planned(roomy, seed, 6)
+        const known = new Map(items.map((item) => [item.id, item]))
+        for (const droplet of droplets) {
+          const holds = droplet.items.map((id) => known.get(id))
+          const there = droplet.kind === 'existing' ? existing.find(({ id }) => id === droplet.id) : undefined
+          const groups = [...(there?.groups ?? []), ...holds.flatMap((item) => item?.group ?? [])]
+          expect(new Set(groups).size).toBe(groups.length)
+          if (holds.some((item) => item?.alone)) expect([holds.length, there?.occupied ?? false]).toEqual([1, false])
+        }
+      }),
+    )
+  })
+
   test('the same problem, seed and steps give the same plan', () => {
     fc.assert(
       fc.property(anyProblem(14), fc.integer(), (problem, seed) => {

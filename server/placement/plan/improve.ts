@@ -82,12 +82,14 @@ export function* improve(instance: Instance, options: ImproveOptions): Generator
 class Ruin {
   readonly #bins: Bins
   readonly #random: Random
+  readonly #movable: Int32Array
   /** The price of the droplets given up by the last ruin. */
   freed = 0
 
   constructor(bins: Bins, random: Random) {
     this.#bins = bins
     this.#random = random
+    this.#movable = movableOf(bins.instance)
   }
 
   #draw(below: number): number {
@@ -95,7 +97,7 @@ class Ruin {
   }
 
   #some(): number {
-    return this.#bins.where[this.#draw(this.#bins.where.length)] ?? -1
+    return this.#bins.where[this.#movable[this.#draw(this.#movable.length)] ?? -1] ?? -1
   }
 
   #give(bin: number, out: number[]): void {
@@ -136,6 +138,12 @@ class Ruin {
     }
     return out
   }
+}
+
+/** An item that must be alone is on the cheapest droplet for it from the start, unless others compete for that. */
+function movableOf({ items, existing, sizes, available, dropletsMax, apart: { alone } }: Instance): Int32Array {
+  const plenty = existing === 0 && dropletsMax >= items && available.every((count) => count >= items)
+  return Int32Array.from(Array(items).keys()).filter((item) => !(plenty && sizes > 0 && alone[item]))
 }
 
 interface Ordering {

@@ -1,10 +1,13 @@
+export { hopelessOf } from './apart.ts'
 export { type Assignment, planOf } from './assignment.ts'
-export { Bound, type MakeMaster, type MasterColumn, proven, slicedWorth } from './bound.ts'
+export { Bound, type MakeMaster, type MasterColumn, proven } from './bound.ts'
 export { certificateOf, type PlanCertificate } from './certify.ts'
 export { improve } from './improve.ts'
+export { slicedWorth } from './offers.ts'
 export {
   compile,
   type Instance,
+  type PackExisting,
   type PackPlan,
   type PackProblem,
   type PackSize,

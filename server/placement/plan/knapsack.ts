@@ -19,16 +19,20 @@ export interface Knapsack {
   random: Random
 }
 
+/** `held`: groups that the droplet holds already, so that no more of them may come. */
 export function knapsackOf(
-  { classes, count, demand, dimensions: d }: Classes,
+  { classes, count, demand, group, dimensions: d }: Classes,
   capacity: Float64Array,
   seed: number,
+  held?: ReadonlySet<number>,
 ): Knapsack {
-  const members = Int32Array.from(Array(classes).keys()).filter((j) => fits(capacity, 0, demand, j, d))
+  const members = Int32Array.from(Array(classes).keys()).filter(
+    (j) => fits(capacity, 0, demand, j, d) && !held?.has(group[j] ?? -1),
+  )
   const own = new Float64Array(members.length * d)
   for (const [q, j] of members.entries()) add(own, q, demand, j, d)
   const copies = members.map((j, q) => {
-    let most = count[j] ?? 0
+    let most = (group[j] ?? -1) < 0 ? (count[j] ?? 0) : 1
     for (let k = 0; k < d; k++) {
       const each = own[q * d + k] ?? 0
       if (each > 0) most = Math.min(most, Math.floor((capacity[k] ?? 0) / each))

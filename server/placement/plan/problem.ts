@@ -8,9 +8,15 @@
  * capacity. Droplets that exist are paid already and cost nothing here. Nothing in this folder reads a clock or draws
  * randomness of its own: the caller steps the search and passes the seed, so the same steps give the same plan.
  */
+import { type Apart, apartOf } from './apart.ts'
+
 export interface PackItem {
   id: string
   demand: readonly number[]
+  /** Never on one droplet with another item of this group. */
+  group?: string
+  /** Never on one droplet with anything else. */
+  alone?: boolean
 }
 
 export interface PackSize {
@@ -25,6 +31,10 @@ export interface PackSize {
 export interface PackExisting {
   id: string
   free: readonly number[]
+  /** Groups of which one is there already. */
+  groups?: readonly string[]
+  /** Something is there already, so that nothing which must be alone may come. */
+  occupied?: boolean
 }
 
 export interface PackProblem {
@@ -42,7 +52,7 @@ export type PlannedDroplet =
 export interface PackPlan {
   /** Existing droplets that get something, in the problem's order, then new ones. */
   droplets: PlannedDroplet[]
-  /** Too big for every size and existing droplet, or beyond the limits on new droplets. */
+  /** What no size and no existing droplet can take, or what is beyond the limits on new droplets. */
   unplaced: string[]
   cost: number
 }
@@ -67,6 +77,7 @@ export interface Instance {
   /** By size: how many may be had. */
   available: Float64Array
   dropletsMax: number
+  apart: Apart
 }
 
 export function compile(problem: PackProblem): Instance {
@@ -89,6 +100,7 @@ export function compile(problem: PackProblem): Instance {
     slugs: sizes.map((size) => size.slug),
     available: Float64Array.from(sizes, (size) => size.max ?? Number.POSITIVE_INFINITY),
     dropletsMax: problem.dropletsMax ?? Number.POSITIVE_INFINITY,
+    apart: apartOf(problem),
   }
 }
 

@@ -4,12 +4,16 @@ import type { PackProblem } from './problem.ts'
 
 const demand = (most: number) => fc.array(fc.integer({ min: 0, max: most }), { minLength: 2, maxLength: 2 })
 
+const group = fc.constantFrom('a', 'b')
+
 export const anyProblem = (itemsMax: number): fc.Arbitrary<PackProblem> =>
   fc.record(
     {
       items: fc
-        .array(demand(12), { maxLength: itemsMax })
-        .map((demands) => demands.map((demand, i) => ({ id: `i${i}`, demand }))),
+        .array(fc.record({ demand: demand(12), group, alone: fc.boolean() }, { requiredKeys: ['demand'] }), {
+          maxLength: itemsMax,
+        })
+        .map((items) => items.map((item, i) => ({ id: `i${i}`, ...item }))),
       sizes: fc
         .array(
           fc.record(
@@ -19,15 +23,39 @@ export const anyProblem = (itemsMax: number): fc.Arbitrary<PackProblem> =>
           { maxLength: 4 },
         )
         .map((sizes) => sizes.map((size, i) => ({ slug: `s${i}`, ...size }))),
-      existing: fc.array(demand(15), { maxLength: 2 }).map((rooms) => rooms.map((free, i) => ({ id: `d${i}`, free }))),
+      existing: fc
+        .array(
+          fc.record(
+            { free: demand(15), groups: fc.array(group, { maxLength: 1 }), occupied: fc.boolean() },
+            { requiredKeys: ['free'] },
+          ),
+          { maxLength: 2 },
+        )
+        .map((droplets) => droplets.map((droplet, i) => ({ id: `d${i}`, ...droplet }))),
       dropletsMax: fc.integer({ min: 0, max: 3 }),
     },
     { requiredKeys: ['items', 'sizes', 'existing'] },
   )
 
+interface Room {
+  room: number[]
+  groups: string[]
+  /** Something is there. */
+  occupied: boolean
+  /** What is there must be alone. */
+  closed: boolean
+}
+
 /** The least money for placing every item, by trying everything; null when they can't all be placed. */
 export function cheapest({ items, sizes, existing, dropletsMax }: PackProblem): number | null {
-  const rooms = existing.map(({ free }) => [...free])
+  const rooms = existing.map(
+    ({ free, groups = [], occupied = false }): Room => ({
+      room: [...free],
+      groups: [...groups],
+      occupied,
+      closed: false,
+    }),
+  )
   const bought = new Map<string, number>()
   let best = Number.POSITIVE_INFINITY
   const place = (i: number, cost: number) => {
@@ -37,11 +65,17 @@ export function cheapest({ items, sizes, existing, dropletsMax }: PackProblem): 
       best = cost
       return
     }
-    const into = (room: number[], then: number) => {
-      if (item.demand.some((wanted, k) => wanted > (room[k] ?? 0))) return
-      for (const [k, wanted] of item.demand.entries()) room[k] = (room[k] ?? 0) - wanted
+    const into = (at: Room, then: number) => {
+      const { group, alone = false, demand } = item
+      if (at.closed || (alone && at.occupied) || (group !== undefined && at.groups.includes(group))) return
+      if (demand.some((wanted, k) => wanted > (at.room[k] ?? 0))) return
+      const before = { ...at }
+      at.room = at.room.map((free, k) => free - (demand[k] ?? 0))
+      if (group !== undefined) at.groups = [...at.groups, group]
+      at.occupied = true
+      at.closed = alone
       place(i + 1, then)
-      for (const [k, wanted] of item.demand.entries()) room[k] = (room[k] ?? 0) + wanted
+      Object.assign(at, before)
     }
     for (const room of [...rooms]) into(room, cost)
     if (rooms.length - existing.length >= (dropletsMax ?? items.length)) return
@@ -49,9 +83,9 @@ export function cheapest({ items, sizes, existing, dropletsMax }: PackProblem): 
       const had = bought.get(size.slug) ?? 0
       if (had >= (size.max ?? items.length)) continue
       bought.set(size.slug, had + 1)
-      const room = [...size.capacity]
-      rooms.push(room)
-      into(room, cost + size.price)
+      const fresh: Room = { room: [...size.capacity], groups: [], occupied: false, closed: false }
+      rooms.push(fresh)
+      into(fresh, cost + size.price)
       rooms.pop()
       bought.set(size.slug, had)
     }

@@ -21,6 +21,20 @@ const good: PackPlan = {
 }
 const made = (items: string[]) => ({ kind: 'new' as const, size: 'small', price: 6, items })
 
+const apart: PackProblem = {
+  items: [
+    { id: 'a', demand: [1, 1], group: 'g' },
+    { id: 'b', demand: [1, 1], group: 'g' },
+    { id: 'c', demand: [1, 1], alone: true },
+  ],
+  sizes: [{ slug: 'small', capacity: [5, 5], price: 6 }],
+  existing: [
+    { id: 'd1', free: [3, 3], groups: ['g'], occupied: true },
+    { id: 'd2', free: [3, 3] },
+  ],
+}
+const here = (id: string, items: string[]) => ({ kind: 'existing' as const, id, items })
+
 describe('verifying a plan', () => {
   test('a plan that keeps every rule has nothing wrong', () => {
     expect(verifyPlan(problem, good)).toEqual([])
@@ -48,5 +62,24 @@ describe('verifying a plan', () => {
     ],
   ])('%s is named', (_, plan, wrong) => {
     expect(verifyPlan(problem, plan)).toEqual(wrong)
+  })
+
+  test.each<[string, PackPlan['droplets'], string[]]>([
+    ['each where it may be', [here('d2', ['c']), made(['a']), made(['b'])], []],
+    ['two of a group', [made(['a', 'b']), made(['c'])], ['item b is beside another of group g']],
+    [
+      'one of a group where one is already',
+      [here('d1', ['a']), made(['b']), made(['c'])],
+      ['item a is beside another of group g'],
+    ],
+    ['what must be alone beside another', [made(['a', 'c']), made(['b'])], ['item c is not alone']],
+    [
+      'what must be alone where something is already',
+      [here('d1', ['c']), made(['a']), made(['b'])],
+      ['item c is not alone'],
+    ],
+  ])('standing apart: %s', (_, droplets, wrong) => {
+    const cost = droplets.reduce((sum, { kind }) => sum + (kind === 'new' ? 6 : 0), 0)
+    expect(verifyPlan(apart, { droplets, unplaced: [], cost })).toEqual(wrong)
   })
 })

@@ -2,7 +2,7 @@
  * Checks a plan against its problem from the ground up, sharing nothing with the search: what the worker hands out has
  * passed this, and a test that trusts it trusts only these lines.
  */
-import type { PackPlan, PackProblem } from './problem.ts'
+import type { PackExisting, PackItem, PackPlan, PackProblem, PlannedDroplet } from './problem.ts'
 
 /** What is wrong with the plan, as sentences; empty when nothing is. */
 export function verifyPlan(problem: PackProblem, plan: PackPlan): string[] {
@@ -37,6 +37,7 @@ export function verifyPlan(problem: PackProblem, plan: PackPlan): string[] {
     }
     if (droplet.items.length === 0) wrong.push('a droplet holds nothing')
     for (const id of droplet.items) once(id)
+    wrong.push(...tooClose(droplet, items, existing))
     for (const [k, most] of capacity.entries()) {
       const load = droplet.items.reduce((sum, id) => sum + (items.get(id)?.demand[k] ?? 0), 0)
       if (load > most) wrong.push(`dimension ${k}: ${load} on a droplet that has ${most}`)
@@ -49,5 +50,24 @@ export function verifyPlan(problem: PackProblem, plan: PackPlan): string[] {
   const made = [...bought.values()].reduce((sum, count) => sum + count, 0)
   if (made > (problem.dropletsMax ?? made)) wrong.push(`${made} new droplets, which is too many`)
   if (Math.abs(cost - plan.cost) > 1e-9 * Math.max(1, cost)) wrong.push(`costs ${cost}, not ${plan.cost}`)
+  return wrong
+}
+
+/** Who stands beside whom although they must not. */
+function tooClose(
+  droplet: PlannedDroplet,
+  items: Map<string, PackItem>,
+  existing: Map<string, PackExisting>,
+): string[] {
+  const wrong: string[] = []
+  const there = droplet.kind === 'existing' ? existing.get(droplet.id) : undefined
+  const groups = new Set(there?.groups)
+  for (const id of droplet.items) {
+    const item = items.get(id)
+    if (item?.alone && (droplet.items.length > 1 || there?.occupied)) wrong.push(`item ${id} is not alone`)
+    if (item?.group === undefined) continue
+    if (groups.has(item.group)) wrong.push(`item ${id} is beside another of group ${item.group}`)
+    groups.add(item.group)
+  }
   return wrong
 }
