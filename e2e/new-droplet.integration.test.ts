@@ -57,7 +57,7 @@ test('is made and used though another one has room, and a redeploy stays on it',
 
   await berth.client.mutate('deployments.redeploy', { deploymentId })
   const again = await berth.client.waitFor(deploymentId, ['healthy', 'failed'])
-  expect(again).toMatchObject({ state: 'healthy', dropletId: made?.id })
+  expect(again).toMatchObject({ state: 'healthy', error: null, dropletId: made?.id })
   expect(await fleet()).toHaveLength(2)
   expect((await placementOf(deploymentId)).choice).toMatchObject({ kind: 'existing', dropletId: made?.id })
 })

@@ -90,6 +90,9 @@ export function PlanFleet() {
   )
 }
 
+/** All that the catalogue lists at once. */
+const SERVERS_MAX = 500
+
 interface CountsProps {
   counts: Readonly<Record<string, number>>
   onChange: (counts: Record<string, number>) => void
@@ -98,7 +101,7 @@ interface CountsProps {
 function Counts({ counts, onChange }: CountsProps) {
   const trpc = useTRPC()
   const [search, setSearch] = useState('')
-  const { data, error, refetch } = useQuery(trpc.templates.list.queryOptions({}))
+  const { data, error, refetch } = useQuery(trpc.templates.list.queryOptions({ limit: SERVERS_MAX }))
   if (error && !data) return <QueryError error={error} retry={refetch} />
   if (!data) return <Skeleton className="h-96" />
   const shown = found(data, search)

@@ -91,6 +91,10 @@ export const deployments = pgTable(
   (t) => [
     index('deployments_user_idx').on(t.userId, t.createdAt),
     uniqueIndex('deployments_idempotency_key').on(t.userId, t.idempotencyKey),
+    // How many of somebody's servers ended lately, asked at every placement.
+    index('deployments_ended_idx')
+      .on(t.userId, t.deletedAt)
+      .where(sql`${t.purpose} = 'serve' and ${t.healthyAt} is not null and ${t.deletedAt} is not null`),
     index('deployments_lease_idx').on(t.leaseOwner).where(sql`${t.leaseOwner} is not null`),
     // The tools that a template's newest deployment listed.
     index('deployments_tools_idx').on(t.templateId, t.createdAt).where(sql`${t.tools} is not null`),

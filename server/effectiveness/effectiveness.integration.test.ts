@@ -1,3 +1,4 @@
+import { eq } from 'drizzle-orm'
 import { v7 } from 'uuid'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { deploymentEvents, deployments, usageSamples } from '#db/schema/deployments.ts'
@@ -153,10 +154,13 @@ describe('effectiveness', () => {
     const dear = await decided({ snapshot: room, request: greedy })
     expect(dear.decision.choice.kind).toBe('create')
     await used(dear.deploymentId, 150 * MIB)
+    const wished = await decided({ snapshot: room })
+    const asked = { requestedDropletId: wished.dropletId }
+    await base.db.update(deployments).set(asked).where(eq(deployments.id, wished.deploymentId))
     await sweepOutcomes(base)
     const view = await ownEffectiveness(ctx(), { days: 30 })
     expect(view).toMatchObject({
-      ...{ decisions: 4, created: 1, judged: 3, hits: 1, faults: 1, dearer: 1, hitRate: 1 / 3, users: 1 },
+      ...{ decisions: 5, created: 1, judged: 3, hits: 1, faults: 1, dearer: 1, hitRate: 1 / 3, users: 1 },
       use: { decisions: 1, p95MemoryShare: 0.1, p95CpuShare: 0.2 },
     })
     expect(view.regret.worst).toMatchObject([{ deploymentId: dear.deploymentId, choice: { kind: 'create' } }])

@@ -31,7 +31,8 @@ async function effectiveness(
   const regrets: EffectivenessView['regret']['worst'] = []
   const use = { memory: 0, cpu: 0, n: 0 }
   let [decisions, created, left, regretMicros, causedMicros] = [0, 0, 0, 0, 0]
-  for await (const { deploymentId, at, userId, choice, factors, input, outcome } of decisionsWithOutcome(ctx.db, o)) {
+  for await (const row of decisionsWithOutcome(ctx.db, o)) {
+    const { deploymentId, at, userId, choice, factors, input, wished, outcome } = row
     await breath()
     decisions++
     users.add(userId)
@@ -39,7 +40,7 @@ async function effectiveness(
     if (choice.kind === 'create') created++
     if (outcome.leftAt) left++
     const regret =
-      choice.kind === 'create' && input && outcome.healthyAt
+      choice.kind === 'create' && input && outcome.healthyAt && !wished
         ? regretOf(choice, outcome, await unpackInput(input), MONTH_HOURS)
         : 0
     regretMicros += regret
@@ -49,7 +50,7 @@ async function effectiveness(
       use.memory += outcome.p95.memoryBytes / Math.max(1, outcome.reserved.memoryBytes)
       use.cpu += outcome.p95.cpuMillis / Math.max(1, outcome.reserved.cpuMillis)
     }
-    const judged = judge(outcome, regret)
+    const judged = judge(outcome, { wished, regretMicros: regret })
     counts[judged]++
     if (judged !== 'unjudged')
       for (const factor of factors ?? [])

@@ -43,6 +43,8 @@ export interface JudgedRow {
   choice: Choice
   factors: Factor[] | null
   input: Buffer | null
+  /** The person asked for this droplet, or for a new one of this size: it was not Berth's choice. */
+  wished: boolean
   outcome: Outcome
 }
 
@@ -58,9 +60,11 @@ export const decisionsWithOutcome = (db: Db, o: { userId: string | null; days: n
         factors,
         out,
         input: placements.input,
+        wished: sql<boolean>`coalesce(${deployments.requestedDropletId}::text, ${deployments.requestedNewDroplet}::text) is not null`,
       })
       .from(placements)
       .innerJoin(out, and(eq(out.deploymentId, placements.deploymentId), eq(out.attempt, placements.attempt)))
+      .leftJoin(deployments, eq(deployments.id, placements.deploymentId))
       .where(and(gt(placements.at, since(o.days)), o.userId ? eq(out.userId, o.userId) : undefined, before))
       .orderBy(...ORDER)
       .limit(limit)

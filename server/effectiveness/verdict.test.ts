@@ -36,11 +36,6 @@ describe('regret', () => {
     expect(dollars(regretOf(made, outcome(), { snapshot: alone, request }, MONTH_HOURS))).toBe(12)
   })
 
-  test('is nothing for a new droplet that the person asked for', () => {
-    const wished = { ...request, newDroplet: { size: 's-2vcpu-4gb', region: 'fra1' } }
-    expect(regretOf(made, outcome(), { snapshot: beside, request: wished }, MONTH_HOURS)).toBe(0)
-  })
-
   test('looks at what was used, where enough was sampled', () => {
     const p95 = { memoryBytes: 300 * MIB, cpuMillis: 20 }
     expect(dollars(regretOf(made, outcome({ p95 }), { snapshot: alone, request }, MONTH_HOURS))).toBe(18)
@@ -68,7 +63,12 @@ test.each<[string, Partial<Outcome>, number, string]>([
   ['the server ended by itself', { healthyAt: null, failureCode: 'CONTAINER_EXITED' }, 0, 'unjudged'],
   ['still on its way', { healthyAt: null }, 0, 'unjudged'],
 ])('%s', (_, o, regret, expected) => {
-  expect(judge(outcome(o), regret)).toBe(expected)
+  expect(judge(outcome(o), { wished: false, regretMicros: regret })).toBe(expected)
+})
+
+test('what the person asked for is no evidence for or against Berth, whatever came of it', () => {
+  for (const failureCode of [null, 'SSH_UNREACHABLE'])
+    expect(judge(outcome({ failureCode }), { wished: true, regretMicros: 0 })).toBe('unjudged')
 })
 
 describe('a factor', () => {

@@ -25,8 +25,12 @@ const HELD_MS_MIN = 3_600_000
 
 export type Judged = 'hit' | 'fault' | 'dearer' | 'unjudged'
 
-/** `unjudged`: it is not over yet, or ended for reasons that no choice of a droplet could have changed. */
-export function judge(outcome: Outcome, regretMicros: number): Judged {
+/**
+ * `unjudged`: it is not over yet, ended for reasons that no choice of a droplet could have changed, or was the person's
+ * own wish.
+ */
+export function judge(outcome: Outcome, { wished, regretMicros }: { wished: boolean; regretMicros: number }): Judged {
+  if (wished) return 'unjudged'
   if (outcome.failureCode && FAULTS.has(outcome.failureCode)) return 'fault'
   if (!outcome.healthyAt) return 'unjudged'
   return regretMicros >= REGRET_MICROS_MIN ? 'dearer' : 'hit'
@@ -38,11 +42,10 @@ export const priceOf = (choice: Choice): number => (choice.kind === 'create' ? c
 /**
  * How much less a month the best choice in hindsight would have cost: with what the container really used instead of
  * what it reserved, and with the share of a new droplet that it really caused (a larger one that others filled is no
- * waste). A slot on a droplet that is paid already costs nothing, so there is nothing to regret about one,
- * nor about a new droplet that the person asked for by name.
+ * waste). A slot on a droplet that is paid already costs nothing, so there is nothing to regret about one.
  */
 export function regretOf(choice: Choice, outcome: Outcome, input: DecisionInput, monthHours: number): number {
-  if (choice.kind !== 'create' || input.request.newDroplet) return 0
+  if (choice.kind !== 'create') return 0
   const heldMs = outcome.costedAt.getTime() - outcome.decidedAt.getTime()
   const caused =
     heldMs >= HELD_MS_MIN ? outcome.costMicros * ((monthHours * 3_600_000) / heldMs) : choice.priceMonthlyMicros

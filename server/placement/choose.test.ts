@@ -109,7 +109,31 @@ describe('what is chosen, as sentences', () => {
       'b was asked for, and has room.',
       () => sentence({ droplets: [a, b] }, { dropletId: b.id }),
     ],
+    [
+      'the droplet of its earlier copy, and that it stays',
+      'It stays on b, which has room.',
+      () => sentence({ droplets: [a, b] }, { dropletId: b.id, earlierCopy: 'gone' }),
+    ],
+    [
+      'nothing when both copies don’t fit',
+      "b can't take it. 512 MB memory free, 700 MB needed.",
+      () =>
+        sentence(
+          { droplets: [a, { ...b, free: { ...b.free, memoryBytes: 512 * MIB } }] },
+          { dropletId: b.id, earlierCopy: 'serving', memoryBytes: 700 * MIB },
+        ),
+    ],
   ])('%s', (_, expected, run) => expect(run()).toBe(expected))
+})
+
+test('what finds no room beside its own earlier copy is told to stop that copy first', () => {
+  const short = droplet('a', { free: { memoryBytes: 100 * MIB } })
+  const redeploy = (earlierCopy: 'serving' | 'gone') =>
+    choose(snapshot({ droplets: [short] }), request({ dropletId: short.id, earlierCopy })).choice
+  expect(redeploy('serving')).toMatchObject({
+    change: 'Stop it, then redeploy it: there is no room for both copies at once.',
+  })
+  expect(redeploy('gone')).toMatchObject({ change: 'Free 156 MB of memory there, or ask for less.' })
 })
 
 test('I10: a decision names the winner with its points and each loser with its constraint and its remedy', () => {

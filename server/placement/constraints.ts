@@ -59,6 +59,8 @@ type Prose = Pick<RuledOut, 'detail' | 'change'>
 function proseOf(droplet: PlacementDroplet, constraint: Constraint, request: PlacementRequest): Prose {
   switch (constraint) {
     case 'not-requested':
+      if (request.earlierCopy)
+        return { detail: 'It stays on another droplet.', change: 'Deploy it anew to have it elsewhere.' }
       return {
         detail: request.newDroplet ? 'A new droplet was asked for.' : 'Another droplet was asked for.',
         change: 'Ask for this one, or for none.',
@@ -106,8 +108,12 @@ function proseOf(droplet: PlacementDroplet, constraint: Constraint, request: Pla
       }
     case 'memory':
     case 'cpu':
-    case 'disk':
-      return shortProse(droplet, constraint, request)
+    case 'disk': {
+      const short = shortProse(droplet, constraint, request)
+      return request.earlierCopy === 'serving'
+        ? { ...short, change: 'Stop it, then redeploy it: there is no room for both copies at once.' }
+        : short
+    }
   }
 }
 

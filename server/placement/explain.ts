@@ -74,6 +74,7 @@ type Counts = Partial<Record<Constraint, number>>
 
 export function summaryOf(choice: Choice, fitting: number, counts: Counts, request: PlacementRequest): string {
   if (choice.kind === 'none') return choice.reason
+  if (choice.kind === 'existing' && request.earlierCopy) return `It stays on ${choice.name}, which has room.`
   if (choice.kind === 'existing' && request.dropletId !== undefined)
     return `${choice.name} was asked for, and has room.`
   if (choice.kind === 'existing')

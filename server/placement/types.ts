@@ -117,8 +117,10 @@ export interface PlacementRequest extends Resources {
   spread?: boolean
   /** Never beside any other deployment. */
   exclusive?: boolean
-  /** The user's own wish: only this droplet. */
+  /** Only this droplet: the user's own wish, or where `earlierCopy` stands. */
   dropletId?: string
+  /** It must stay where its earlier copy was made: `serving` while that copy holds its room there. */
+  earlierCopy?: 'serving' | 'gone'
   /** The user's own wish: a new droplet of this size in this region, and no other. Never beside `dropletId`. */
   newDroplet?: NewDropletWish
   /** Not on these: a move away from them, or another replica's. */

@@ -31,11 +31,12 @@ export async function requestOf(c: StepContext): Promise<PlacementRequest> {
     ...(regions && { regions }),
     ...(c.criteria.sizes && { sizes: c.criteria.sizes }),
     ...(dropletId ? { dropletId } : wish && { newDroplet: wish }),
+    ...(bound && { earlierCopy: c.row.dropletId === bound ? ('serving' as const) : ('gone' as const) }),
     ...(!c.row.allowNewDroplet && { existingOnly: true }),
   }
 }
 
-/** A droplet that was forbidden later still has the data. */
+/** A droplet that was forbidden later still has the data, or is paid for. */
 const anywhere = (preferences: PlacementPreferences): PlacementPreferences => ({
   ...preferences,
   forbiddenRegions: [],

@@ -1,0 +1,1 @@
+CREATE INDEX "deployments_ended_idx" ON "deployments" USING btree ("user_id","deleted_at") WHERE "deployments"."purpose" = 'serve' and "deployments"."healthy_at" is not null and "deployments"."deleted_at" is not null;
