@@ -8,6 +8,8 @@ export interface Catalogue {
   /** Only what the account may create now. */
   sizes: CloudSize[]
   regions: CloudRegion[]
+  /** All that the cloud names, also what is sold out now. */
+  slugs: { sizes: string[]; regions: string[] }
 }
 
 export interface Clouds {
@@ -76,5 +78,9 @@ async function aborting<T>(shared: Promise<T>, signal?: AbortSignal): Promise<T>
 
 async function readCatalogue(cloud: Cloud): Promise<Catalogue> {
   const [sizes, regions] = await Promise.all([cloud.sizes(), cloud.regions()])
-  return { sizes: sizes.filter((s) => s.available), regions: regions.filter((r) => r.available) }
+  return {
+    sizes: sizes.filter((s) => s.available),
+    regions: regions.filter((r) => r.available),
+    slugs: { sizes: sizes.map(({ slug }) => slug), regions: regions.map(({ slug }) => slug) },
+  }
 }

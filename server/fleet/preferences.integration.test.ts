@@ -30,10 +30,12 @@ beforeAll(async () => {
 })
 afterAll(() => database.end())
 
-const fleet = () => withFleet(base, { makeCloud: () => fakeCloud(), pool: fakePool() })
-async function person(): Promise<{ ctx: FleetCtx; owner: { userId: string; cloudAccountId: string } }> {
+const fleet = (cloud = fakeCloud()) => withFleet(base, { makeCloud: () => cloud, pool: fakePool() })
+async function person(
+  cloud = fakeCloud(),
+): Promise<{ ctx: FleetCtx; owner: { userId: string; cloudAccountId: string } }> {
   const userId = await insertUser(base)
-  return { ctx: userCtx(fleet(), userId), owner: { userId, cloudAccountId: await insertAccount(base, userId) } }
+  return { ctx: userCtx(fleet(cloud), userId), owner: { userId, cloudAccountId: await insertAccount(base, userId) } }
 }
 
 test('somebody who has said nothing yet gets the defaults', async () => {
@@ -51,7 +53,7 @@ test('what is set is read again, kept in micro-dollars, and audited without the 
       strategy: 'pack',
       weights: { cost: 10, load: 0 },
       preferredDroplets: [droplet.id],
-      forbiddenRegions: ['sgp1'],
+      forbiddenRegions: ['fra1'],
     },
     place: { lat: 48.1, lon: 11.6, label: 'Munich' },
     provisioning: { ...(await getPlacementSettings(ctx)).provisioning, monthlyBudgetUsd: 59.99, maxDropletsPerUser: 3 },
@@ -106,6 +108,62 @@ test.each<[string, Partial<PlacementSettings>]>([
 ])('%s is refused', async (_, wrong) => {
   const { ctx } = await person()
   expect(placementSettings.safeParse({ ...(await getPlacementSettings(ctx)), ...wrong }).success).toBe(false)
+})
+
+test.each<[string, string, (settings: PlacementSettings) => PlacementSettings]>([
+  ['preferredRegions', 'DigitalOcean has no region mars9.', (s) => ({ ...s, preferredRegions: ['fra1', 'mars9'] })],
+  ['forbiddenRegions', 'DigitalOcean has no region mars9.', (s) => ({ ...s, forbiddenRegions: ['mars9'] })],
+  ['preferredSizes', 'DigitalOcean has no size s-nope.', (s) => ({ ...s, preferredSizes: ['s-nope'] })],
+  ['forbiddenSizes', 'DigitalOcean has no size s-nope.', (s) => ({ ...s, forbiddenSizes: ['s-nope'] })],
+  [
+    'provisioning.preferredRegions',
+    'DigitalOcean has no region mars9.',
+    (s) => ({ ...s, provisioning: { ...s.provisioning, preferredRegions: ['mars9'] } }),
+  ],
+  [
+    'provisioning.defaultSize',
+    'DigitalOcean has no size s-nope.',
+    (s) => ({ ...s, provisioning: { ...s.provisioning, defaultSize: 's-nope' } }),
+  ],
+])('%s that the cloud does not know is refused, and nothing is kept', async (field, message, wrong) => {
+  const { ctx } = await person()
+  const settings = await getPlacementSettings(ctx)
+  const action = `Take it out, or use ${message.includes('region') ? 'fra1' : 's-1vcpu-2gb'}.`
+  await expect(setPlacementSettings(ctx, wrong(settings))).rejects.toMatchObject({
+    ...{ code: 'INVALID_INPUT', field, message, action },
+  })
+  expect(await getPlacementSettings(ctx)).toEqual(settings)
+})
+
+test('a region that vanished may stay in the settings, one that is sold out or has a droplet may come in', async () => {
+  const cloud = fakeCloud()
+  const regions = await cloud.regions()
+  cloud.regions = async () => [...regions, { slug: 'nyc2', name: 'New York 2', available: false, sizes: [] }]
+  const { ctx, owner } = await person(cloud)
+  await insertDroplet(base, { ...owner }, { region: 'sfo1' })
+  const first = { ...(await getPlacementSettings(ctx)), forbiddenRegions: ['nyc2', 'sfo1'] }
+  await setPlacementSettings(ctx, first)
+  const later: FleetCtx = userCtx(fleet(), owner.userId)
+  await setPlacementSettings(later, { ...first, preferredSizes: ['s-1vcpu-2gb'] })
+  expect((await getPlacementSettings(later)).forbiddenRegions).toEqual(['nyc2', 'sfo1'])
+  const more = setPlacementSettings(later, { ...first, preferredRegions: ['nyc1'] })
+  await expect(more).rejects.toMatchObject({ code: 'INVALID_INPUT', field: 'preferredRegions' })
+})
+
+test.each<[string, () => Promise<FleetCtx>]>([
+  [
+    'the cloud does not answer',
+    async () => {
+      const cloud = fakeCloud()
+      cloud.failNext.sizes = new Error('down')
+      return (await person(cloud)).ctx
+    },
+  ],
+  ['no cloud account is connected', async () => userCtx(fleet(), await insertUser(base))],
+])('what can’t be checked is accepted: %s', async (_, made) => {
+  const ctx = await made()
+  const settings = { ...(await getPlacementSettings(ctx)), forbiddenRegions: ['mars9'] }
+  expect(await setPlacementSettings(ctx, settings)).toEqual(settings)
 })
 
 test('round trips measured from here count only for somebody who says to sit here', async () => {

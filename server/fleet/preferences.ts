@@ -8,6 +8,8 @@ import type { UserCtx } from '#server/context.ts'
 import { BerthError } from '#server/errors.ts'
 import { DEFAULT_PREFERENCES, type PlacementPreferences, type Strategy } from '#server/placement/index.ts'
 import { recordedTx } from '#server/tx.ts'
+import { refuseUnknownSlugs } from './known-slugs.ts'
+import type { FleetCtx } from './types.ts'
 
 const DEFAULTS: StoredPlacementSettings = { ...DEFAULT_PREFERENCES, weights: null, latency: 'distance' }
 
@@ -56,10 +58,14 @@ export async function getPlacementSettings(ctx: UserCtx): Promise<PlacementSetti
   }
 }
 
-/** @throws NOT_FOUND when a droplet is somebody else's, or nobody's */
-export async function setPlacementSettings(ctx: UserCtx, input: PlacementSettings): Promise<PlacementSettings> {
+/**
+ * @throws NOT_FOUND when a droplet is somebody else's, or nobody's
+ * @throws INVALID_INPUT when a region or a size is none of the cloud's
+ */
+export async function setPlacementSettings(ctx: FleetCtx, input: PlacementSettings): Promise<PlacementSettings> {
   const { userId } = ctx.actor
   const preferences = toStored(input)
+  await refuseUnknownSlugs(ctx, preferences, await storedFor(ctx.db, userId))
   await recordedTx(ctx, userId, async (tx, record) => {
     for (const field of ['preferredDroplets', 'forbiddenDroplets'] as const) {
       const own = await ownDroplets(tx, userId, input[field])

@@ -139,7 +139,7 @@ async function catalogueFor(
   account: CloudAccount,
   canDoWithout: boolean,
   signal?: AbortSignal,
-): Promise<Catalogue> {
+): Promise<Pick<Catalogue, 'sizes' | 'regions'>> {
   try {
     cloudFor(base, account)
     return await base.fleet.clouds.catalogue(account.id, signal)

@@ -5,6 +5,7 @@ import { placementOutcomes, placements } from '#db/schema/placement.ts'
 import type { UserCtx } from '#server/context.ts'
 import { unpackInput } from '#server/effectiveness/stored.ts'
 import {
+  type FleetBase,
   getPlacementSettings,
   preferencesFor,
   release,
@@ -20,13 +21,14 @@ import { newTemplate, newUser, untilAtRest } from '../testing-setup.ts'
 
 let bench: SagaBench
 let ctx: UserCtx
+let fleet: FleetBase
 let template: string
 let ids: { left: string; right: string }
 
 beforeAll(async () => {
   bench = await sagaBench({
     deps(world, { base }) {
-      const fleet = withFleet(base, { makeCloud: () => fakeCloud(), pool: fakePool() })
+      fleet = withFleet(base, { makeCloud: () => fakeCloud(), pool: fakePool() })
       return {
         fleet: {
           ...world.fleet,
@@ -82,11 +84,12 @@ test('a decision knows where it came to stand, and an outcome waits to be filled
 
 test('a person’s preferences decide: a droplet that they forbid gets nothing', async () => {
   const settings = await getPlacementSettings(ctx)
+  const settingsCtx = { ...ctx, services: { fleet: fleet.fleet } }
   for (const [forbidden, other] of [
     [ids.left, ids.right],
     [ids.right, ids.left],
   ] as [string, string][]) {
-    await setPlacementSettings(ctx, { ...settings, forbiddenDroplets: [forbidden] })
+    await setPlacementSettings(settingsCtx, { ...settings, forbiddenDroplets: [forbidden] })
     const { row } = await deployed()
     expect(row.dropletId).toBe(other)
     expect(row.decision).toMatchObject({ ruledOut: [{ dropletId: forbidden, constraint: 'forbidden-droplet' }] })
