@@ -10,7 +10,7 @@ describe('what placement may make', () => {
       'nothing when automatic droplets are off',
       request(wishes({ provisioning: { enabled: false } })),
       'No droplet has room (1 short of memory). You have turned automatic droplets off.',
-      'Turn them on in your placement settings, or create a droplet yourself.',
+      'Turn them on in your placement settings, or make room.',
     ],
     [
       'no more than the user allows',
@@ -41,6 +41,26 @@ describe('what placement may make', () => {
       request({ memoryBytes: 3 * GIB, ...wishes({ provisioning: { defaultSize: 's-1vcpu-1gb' } }) }),
       'No droplet has room (1 short of memory): a new s-2vcpu-4gb in fra1 for $24.00 a month.',
       '',
+    ],
+    [
+      'nothing in a region that the user forbids, whoever asks for it',
+      request({ regions: ['nyc3'], ...wishes({ forbiddenRegions: ['nyc3'] }) }),
+      'No droplet has room (1 in another region). You have forbidden nyc3.',
+      'Allow nyc3 in your placement settings, or ask for another region.',
+    ],
+    [
+      'nothing where the regions for new ones are forbidden, or not there',
+      request(
+        wishes({ forbiddenRegions: ['nyc3', 'ams3'], provisioning: { preferredRegions: ['nyc3', 'ams3', 'mars1'] } }),
+      ),
+      'No droplet has room (1 short of memory). You have forbidden ams3, nyc3. No droplet can be created in mars1.',
+      'Allow one of them in your placement settings, or choose other regions for new droplets.',
+    ],
+    [
+      'nothing where every region is forbidden',
+      request(wishes({ forbiddenRegions: ['nyc3', 'ams3', 'fra1'] })),
+      'No droplet has room (1 in a forbidden region). You have forbidden ams3, fra1, nyc3.',
+      'Allow one of them in your placement settings.',
     ],
     [
       'a droplet in the region for new ones',

@@ -51,7 +51,7 @@ export function notAllowed({ dropletsLeft, droplets }: Snapshot, request: Placem
     return {
       constraint: 'off',
       detail: 'You have turned automatic droplets off.',
-      change: 'Turn them on in your placement settings, or create a droplet yourself.',
+      change: 'Turn them on in your placement settings, or make room.',
     }
   if (maxDropletsPerUser !== null && droplets.length >= maxDropletsPerUser)
     return {
@@ -75,10 +75,23 @@ function regionsFor(snapshot: Snapshot, request: PlacementRequest): string[] | N
     (region) => (wished?.includes(region) ?? true) && !forbiddenRegions.includes(region),
   )
   if (allowed.length > 0) return allowed
+  const forbidden = (wished ?? snapshot.regions).filter((region) => forbiddenRegions.includes(region))
+  if (forbidden.length > 0) return allForbidden(forbidden, wished, request)
   return {
     constraint: 'region',
     detail: `No droplet can be created in ${wished ? list(wished) : 'any region now'}.`,
-    change: forbiddenRegions.length > 0 ? 'Allow more regions in your placement settings.' : 'Allow another region.',
+    change: wished ? 'Allow another region.' : 'Try again later, or make room.',
+  }
+}
+
+/** What is left over after these could not be had anyway. */
+function allForbidden(forbidden: string[], wished: string[] | null, request: PlacementRequest): NoNewDroplet {
+  const others = (wished ?? []).filter((region) => !forbidden.includes(region))
+  const rest = others.length > 0 ? ` No droplet can be created in ${list(others)}.` : ''
+  return {
+    constraint: 'region',
+    detail: `You have forbidden ${list(forbidden)}.${rest}`,
+    change: `Allow ${forbidden.length > 1 ? 'one of them' : forbidden[0]} in your placement settings${request.regions ? ', or ask for another region' : wished ? ', or choose other regions for new droplets' : ''}.`,
   }
 }
 
