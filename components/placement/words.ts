@@ -49,7 +49,10 @@ export const STRATEGY_WORDS: Record<Strategy, { title: string; sentence: string 
   balanced: { title: 'Balanced', sentence: 'Weighs all six factors; good for most fleets.' },
   pack: { title: 'Pack', sentence: 'Fills droplets closely, so that fewer are needed.' },
   spread: { title: 'Spread', sentence: 'Keeps servers apart, so that one failing droplet takes less with it.' },
-  cheapest: { title: 'Cheapest', sentence: 'Adds as little as possible to the bill.' },
+  cheapest: {
+    title: 'Cheapest',
+    sentence: 'Costs the least per server in the end; a new droplet may be larger than this server needs.',
+  },
   nearest: { title: 'Nearest', sentence: 'Goes to the region closest to where your agents call.' },
 }
 

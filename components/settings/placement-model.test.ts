@@ -4,6 +4,7 @@ import {
   isSame,
   lacksPlace,
   problems,
+  reached,
   readLimit,
   wishesOf,
   withStrategy,
@@ -76,6 +77,32 @@ describe('placement settings', () => {
     expect(lacksPlace({ ...nearest, latency: 'measured' })).toBe(false)
     expect(lacksPlace({ ...nearest, place: { lat: 0, lon: 0, label: 'Here' } })).toBe(false)
     expect(lacksPlace(withStrategy(nearest, 'balanced'))).toBe(false)
+  })
+
+  it.each<[string, number | null, number | null, ReturnType<typeof reached>]>([
+    ['no limit', null, null, { maxDroplets: null, budget: null }],
+    ['limits above what is there', 4, 51.01, { maxDroplets: null, budget: null }],
+    [
+      'limits that are reached',
+      3,
+      51,
+      {
+        maxDroplets: 'You have 3 droplets already: no new one will be made until you have fewer or allow more.',
+        budget: 'Your fleet costs $51.00/mo already: nothing new will be bought until it costs less.',
+      },
+    ],
+    ['a field with no number', Number.NaN, Number.NaN, { maxDroplets: null, budget: null }],
+  ])('says what %s would mean for the fleet as it stands', (_, maxDropletsPerUser, monthlyBudgetUsd, words) => {
+    const provisioning = { ...settings.provisioning, maxDropletsPerUser, monthlyBudgetUsd }
+    expect(reached(provisioning, { droplets: 3, monthlyMicros: 51e6 })).toEqual(words)
+    // With nothing there yet a limit stops nothing that stands.
+    expect(reached(provisioning, { droplets: 0, monthlyMicros: 0 })).toEqual({ maxDroplets: null, budget: null })
+  })
+
+  it('a limit that is reached may be saved', () => {
+    const provisioning = { ...settings.provisioning, maxDropletsPerUser: 0, monthlyBudgetUsd: 0 }
+    expect(problems({ ...settings, provisioning })).toEqual({})
+    expect(Object.values(reached(provisioning, { droplets: 1, monthlyMicros: 6e6 }))).not.toContain(null)
   })
 
   it('an empty limit is no limit, and 0 is one', () => {

@@ -1,6 +1,7 @@
 /** What the placement settings hold while they are edited, and what each change makes of them. Pure. */
 
 import type { Weights } from '#components/placement/weights-model.ts'
+import { formatMonthly, plural } from '#components/ui/format.ts'
 import { type PlacementSettings, placementSettings } from '#db/placement-preferences.ts'
 import type { FactorName, Strategy } from '#server/placement/types.ts'
 
@@ -57,6 +58,29 @@ export function problems(settings: PlacementSettings): Record<string, string> {
 /** Distance is what `nearest` decides by, and it is measured from a place. */
 export const lacksPlace = ({ strategy, place, latency }: PlacementSettings): boolean =>
   strategy === 'nearest' && place === null && latency === 'distance'
+
+/** What the person's droplets are and cost together now. */
+export interface Fleet {
+  droplets: number
+  monthlyMicros: number
+}
+
+/** What a limit means that the fleet has reached already: it may be saved, and stops what is new; null where it has not. */
+export function reached(
+  { maxDropletsPerUser, monthlyBudgetUsd }: PlacementSettings['provisioning'],
+  { droplets, monthlyMicros }: Fleet,
+): { maxDroplets: string | null; budget: string | null } {
+  const isFull = maxDropletsPerUser !== null && droplets > 0 && droplets >= maxDropletsPerUser
+  const isSpent = monthlyBudgetUsd !== null && monthlyMicros > 0 && monthlyMicros >= Math.round(monthlyBudgetUsd * 1e6)
+  return {
+    maxDroplets: isFull
+      ? `You have ${plural(droplets, 'droplet')} already: no new one will be made until you have fewer or allow more.`
+      : null,
+    budget: isSpent
+      ? `Your fleet costs ${formatMonthly(monthlyMicros)} already: nothing new will be bought until it costs less.`
+      : null,
+  }
+}
 
 /** Empty means no limit; anything that is no number is kept apart as NaN, so that the field can say so. */
 export const readLimit = (text: string): number | null => (text.trim() === '' ? null : Number(text))

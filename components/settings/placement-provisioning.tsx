@@ -1,9 +1,10 @@
 'use client'
+import { useDroplets } from '#components/live/fleet-data.ts'
 import { describedBy, Field } from '#components/ui/field.tsx'
 import { Input, NativeSelect } from '#components/ui/input.tsx'
 import { Switch } from '#components/ui/switch.tsx'
 import type { DraftProps } from './placement.tsx'
-import { readLimit, writeLimit } from './placement-model.ts'
+import { reached, readLimit, writeLimit } from './placement-model.ts'
 import { useOffers } from './placement-wishes.tsx'
 import { SettingCard } from './setting-card.tsx'
 import { WishField } from './wish-field.tsx'
@@ -12,7 +13,12 @@ const CHOOSES = ''
 
 export function PlacementProvisioning({ draft, errors, change }: DraftProps) {
   const { regions, sizes } = useOffers()
+  const { data: droplets = [] } = useDroplets()
   const { provisioning } = draft
+  const full = reached(provisioning, {
+    droplets: droplets.length,
+    monthlyMicros: droplets.reduce((sum, { priceMonthlyMicros }) => sum + priceMonthlyMicros, 0),
+  })
   const set = (part: Partial<typeof provisioning>) => change({ ...draft, provisioning: { ...provisioning, ...part } })
   const size = provisioning.defaultSize
   return (
@@ -39,6 +45,7 @@ export function PlacementProvisioning({ draft, errors, change }: DraftProps) {
           empty="only the cloud account’s own limit"
           value={provisioning.maxDropletsPerUser}
           error={errors['provisioning.maxDropletsPerUser']}
+          reached={full.maxDroplets}
           onChange={(maxDropletsPerUser) => set({ maxDropletsPerUser })}
         />
         <Limit
@@ -47,6 +54,7 @@ export function PlacementProvisioning({ draft, errors, change }: DraftProps) {
           empty="no cap"
           value={provisioning.monthlyBudgetUsd}
           error={errors['provisioning.monthlyBudgetUsd']}
+          reached={full.budget}
           onChange={(monthlyBudgetUsd) => set({ monthlyBudgetUsd })}
         />
         <Field id="provisioning-size" label="Size">
@@ -55,7 +63,7 @@ export function PlacementProvisioning({ draft, errors, change }: DraftProps) {
             value={size ?? CHOOSES}
             onChange={(event) => set({ defaultSize: event.target.value === CHOOSES ? null : event.target.value })}
           >
-            <option value={CHOOSES}>Berth chooses what costs least</option>
+            <option value={CHOOSES}>Berth chooses by the strategy</option>
             {size !== null && !sizes.some(({ value }) => value === size) && <option value={size}>{size}</option>}
             {sizes.map(({ value, label, detail }) => (
               <option key={value} value={value}>
@@ -115,11 +123,25 @@ interface LimitProps {
   empty: string
   value: number | null
   error: string | undefined
+  /** What it means that the fleet is there already; null: it is not. */
+  reached: string | null
   onChange: (value: number | null) => void
 }
 
-const Limit = ({ id, label, empty, value, error, onChange }: LimitProps) => (
-  <Field id={id} label={label} hint={`Empty: ${empty}.`} error={error && `${error}.`}>
+const Limit = ({ id, label, empty, value, error, reached: words, onChange }: LimitProps) => (
+  <Field
+    id={id}
+    label={label}
+    hint={
+      <>
+        Empty: {empty}.
+        <span role="status" className="block text-warn">
+          {words}
+        </span>
+      </>
+    }
+    error={error && `${error}.`}
+  >
     <Input
       id={id}
       type="number"

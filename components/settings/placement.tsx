@@ -1,6 +1,6 @@
 'use client'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useTRPC } from '#components/trpc/client.tsx'
 import { pageError } from '#components/trpc/errors.ts'
 import { QueryError } from '#components/trpc/query-error.tsx'
@@ -23,19 +23,28 @@ export interface DraftProps {
   change: (next: PlacementSettings) => void
 }
 
-export function Placement() {
+interface PlacementProps {
+  /** Told whether something is edited and not saved. */
+  onUnsaved: (unsaved: boolean) => void
+}
+
+export function Placement({ onUnsaved }: PlacementProps) {
   const trpc = useTRPC()
   const { data, error, refetch } = useQuery(trpc.settings.placement.get.queryOptions())
   if (error && !data) return <QueryError error={error} retry={refetch} />
   if (!data) return <SettingSkeleton />
-  return <PlacementForm saved={data} />
+  return <PlacementForm saved={data} onUnsaved={onUnsaved} />
 }
 
-function PlacementForm({ saved }: { saved: PlacementSettings }) {
+function PlacementForm({ saved, onUnsaved }: PlacementProps & { saved: PlacementSettings }) {
   const [draft, setDraft] = useState(saved)
   const save = useSave(setDraft)
   const errors = problems(draft)
   const changed = !isSame(draft, saved)
+  useEffect(() => {
+    onUnsaved(changed)
+    return () => onUnsaved(false)
+  }, [changed, onUnsaved])
   const parts: DraftProps = { draft, errors, change: setDraft }
   return (
     <form
@@ -68,7 +77,13 @@ function PlacementForm({ saved }: { saved: PlacementSettings }) {
           Discard
         </Button>
         <p className="text-muted text-sm" aria-live="polite">
-          {changed ? 'Not saved yet. What runs stays where it is.' : 'Counts from the next deployment on.'}
+          {changed ? (
+            <>
+              <span className="font-medium text-ink">Unsaved changes.</span> What runs stays where it is.
+            </>
+          ) : (
+            'Counts from the next deployment on.'
+          )}
         </p>
       </div>
     </form>

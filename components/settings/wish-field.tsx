@@ -69,7 +69,7 @@ export function WishField({ label, one, options, wishes, onWish }: WishFieldProp
       <div className="flex flex-wrap gap-2">
         <NativeSelect
           aria-label={`Add a ${one}`}
-          className="h-8 w-auto min-w-0 flex-1 basis-40"
+          className="h-8 w-auto min-w-0 flex-1 basis-full sm:basis-40"
           value={picked}
           onChange={(event) => setPicked(event.target.value)}
         >
