@@ -87,9 +87,14 @@ describe('effectiveness', () => {
   })
 
   it('says what other weights would have changed', () => {
-    expect(replayWords(replay)).toEqual(['7 of 42 decisions would change: new droplets would have cost $6.00/mo less.'])
+    const counted = 'Decisions that led to no droplet are replayed too; “Decisions” above leaves them out.'
+    expect(replayWords(replay)).toEqual([
+      '7 of 42 decisions would change: new droplets would have cost $6.00/mo less.',
+      counted,
+    ])
     expect(replayWords({ ...replay, changed: 0, otherRules: 1 })).toEqual([
       'All 42 decisions would be the same.',
+      counted,
       '1 decision was made by earlier rules and compared with the present ones.',
     ])
     expect(replayWords({ ...replay, decisions: 0 })).toEqual(['There is no decision to replay in this time.'])

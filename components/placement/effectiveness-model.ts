@@ -122,6 +122,7 @@ export function replayWords({
     changed === 0
       ? `All ${plural(decisions, 'decision')} would be the same.`
       : `${changed} of ${plural(decisions, 'decision')} would change: new droplets would have cost ${difference(monthlyDifferenceMicros)}.`,
+    'Decisions that led to no droplet are replayed too; “Decisions” above leaves them out.',
     ...(truncated ? ['Only the newest were replayed.'] : []),
     ...(otherRules > 0
       ? [

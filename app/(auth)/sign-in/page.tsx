@@ -34,7 +34,9 @@ export default async function SignInPage({ searchParams }: SignInPageProps) {
       )}
       {options.demo && (
         <p className="text-muted text-sm">
-          Demo: the accounts are in <code className="font-mono">.data/first-run.json</code>
+          Demo: the accounts are in <code className="font-mono">first-run.json</code> of Berth’s data folder (
+          <code className="font-mono">.data</code> unless <code className="font-mono">BERTH_DATA_DIR</code> says
+          otherwise)
         </p>
       )}
     </AuthCard>
