@@ -11,6 +11,13 @@ export interface Solver {
   close(): void
 }
 
+/** HiGHS could not end a linear programme: floating point has its limits. */
+export class SolverStuck extends Error {
+  constructor(modelStatus: number) {
+    super(`the linear programme ended as ${modelStatus}`)
+  }
+}
+
 export async function loadSolver(): Promise<Solver> {
   const highs = await loadHighs()
   const open: { dispose(): void }[] = []
@@ -23,10 +30,15 @@ export async function loadSolver(): Promise<Solver> {
     return {
       add: (columns) => model.addCols(sparse(columns, needs.length, highs.infinity)),
       solve() {
-        const { modelStatus } = model.run()
+        let { modelStatus } = model.run()
+        if (modelStatus !== optimal && modelStatus !== empty) {
+          // The last round's basis can lead nowhere in floating point: once more from none.
+          model.clearSolver()
+          modelStatus = model.run().modelStatus
+        }
         // Nothing is needed or nothing is offered: then nothing is worth anything.
         if (modelStatus === empty) return { objective: 0, duals: new Float64Array(needs.length) }
-        if (modelStatus !== optimal) throw new Error(`the linear programme ended as ${modelStatus}`)
+        if (modelStatus !== optimal) throw new SolverStuck(modelStatus)
         return { objective: model.getObjectiveValue(), duals: model.getSolution().rowDual }
       },
     }

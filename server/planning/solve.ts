@@ -19,7 +19,7 @@ import {
   slicedWorth,
   verifyPlan,
 } from '../placement/plan/index.ts'
-import type { Solver } from './master.ts'
+import { type Solver, SolverStuck } from './master.ts'
 
 /** A good answer before anybody waits; the promise is one second from the question. */
 const FIRST_MS = 700
@@ -117,12 +117,20 @@ class Work {
     if (this.#lacking()) this.exhausted = true
     else if (!this.#bound) {
       this.#bound = new Bound(this.#instance, { makeMaster: this.#solver.makeMaster, starts: [this.#best] })
-    } else {
-      const { certificate, done } = this.#bound.step()
+    } else this.#proveMore(this.#bound)
+    this.boundMs += performance.now() - started
+  }
+
+  /** A linear programme that the solver can't end proves no more; what is proven holds, and no plan is lost over it. */
+  #proveMore(bound: Bound): void {
+    try {
+      const { certificate, done } = bound.step()
       this.#proven = Math.max(this.#proven, certificate.bound)
       this.exhausted = done
+    } catch (error) {
+      if (!(error instanceof SolverStuck)) throw error
+      this.exhausted = true
     }
-    this.boundMs += performance.now() - started
   }
 
   met(): boolean {
