@@ -69,12 +69,15 @@ export function planBlocks(plan: PlanView, sizes: OffersView['sizes']): PlanBloc
   return [...blocks.values()].map((block) => (block.times > 1 ? { ...block, price: `${block.price} each` } : block))
 }
 
-/** The promise that comes with a plan; never better than what was proven. */
-export function certificate({ gap, mode }: PlanView): string {
+/** The promise that comes with a plan; never better than what was proven, and only of what has found room. */
+export function certificate({ gap, mode, unplaced, droplets }: PlanView): string {
   const least = mode === 'anew' ? 'the cheapest possible fleet' : 'the cheapest fleet that keeps what stands'
+  const what = unplaced.length > 0 ? `${least}, for what finds room` : least
+  if (gap === null && (droplets.length === 0 || unplaced.some(({ why }) => why === 'limit')))
+    return 'Nothing can be proven while this finds no room.'
   if (gap === null) return 'Nothing is proven about it yet.'
-  if (gap < 0.0005) return `No fleet costs less: this is ${least}.`
-  return `At most ${(Math.ceil(gap * 1000) / 10).toFixed(1)}\u00a0% above ${least}.`
+  if (gap < 0.0005) return `No fleet costs less: this is ${what}.`
+  return `At most ${(Math.ceil(gap * 1000) / 10).toFixed(1)}\u00a0% above ${what}.`
 }
 
 export function costWords({ monthlyMicros, monthlyNowMicros }: PlanView): string {
@@ -83,14 +86,71 @@ export function costWords({ monthlyMicros, monthlyNowMicros }: PlanView): string
   return `${formatMonthly(Math.abs(difference))} ${difference > 0 ? 'more' : 'less'} than your fleet costs now`
 }
 
-export const unplacedWords = (unplaced: readonly PlannedShare[]): string | null =>
-  unplaced.length === 0
-    ? null
-    : `No room for ${unplaced.map(({ name, count }) => `${count} × ${name}`).join(', ')}: too big for every size, or beyond the limits on new droplets.`
+/** Something that the plan must not pass over in silence. */
+export interface PlanWarning {
+  title: string
+  text: string
+  /** Whether it is for placement's settings to change. */
+  settings: boolean
+}
+
+/** What finds no room and why, and what is dearer than it may be. */
+export function planWarnings({ unplaced, limit, budget, monthlyMicros }: PlanView): PlanWarning[] {
+  const named = (why: 'size' | 'limit') => {
+    const shares = unplaced.filter((share) => share.why === why)
+    return shares.length > 0 ? shares.map(({ name, count }) => `${count} × ${name}`).join(', ') : null
+  }
+  const tooBig = named('size')
+  const beyond = named('limit')
+  const warnings: PlanWarning[] = []
+  if (tooBig)
+    warnings.push({
+      title: `No droplet can hold ${tooBig}`,
+      text: 'It is too big for every size that you allow and for what is free on yours.',
+      settings: false,
+    })
+  if (beyond && limit)
+    warnings.push({
+      title: `No room for ${beyond}`,
+      text: `${limit.detail} ${limit.change}`,
+      settings: limit.constraint === 'off' || limit.constraint === 'max-droplets',
+    })
+  if (budget && budget.overMicros > 0)
+    warnings.push({
+      title: `${formatMonthly(budget.overMicros)} over your budget`,
+      text: `The fleet would cost ${formatMonthly(monthlyMicros)}, and you allow ${formatMonthly(budget.monthlyMicros)}: deployments beyond that are refused. Raise the budget, or plan less.`,
+      settings: true,
+    })
+  return warnings
+}
+
+/** Within which budget the plan is; null where none is set or it is not kept. */
+export const budgetWords = ({ budget, monthlyMicros }: PlanView): string | null =>
+  budget && budget.overMicros === 0
+    ? `${formatMonthly(budget.monthlyMicros - monthlyMicros)} below your budget of ${formatMonthly(budget.monthlyMicros)}.`
+    : null
+
+/** Who stands apart, and what the plan does not look at. */
+export function planNotes({ standApart, narrowed }: PlanView): string[] {
+  const who = (how: 'exclusive' | 'spread') =>
+    standApart
+      .filter((each) => each.how === how)
+      .map(({ name }) => name)
+      .join(', ')
+  const notes: string[] = []
+  if (who('exclusive')) notes.push(`Each on a droplet of its own: ${who('exclusive')}.`)
+  if (who('spread')) notes.push(`Never two of the same on one droplet: ${who('spread')}.`)
+  if (narrowed.length > 0)
+    notes.push(
+      `${narrowed.join(', ')} may only go to certain regions or sizes, which a plan does not see to: deploying may need other droplets.`,
+    )
+  return notes
+}
 
 export const fleetWords = ({ droplets }: PlanView): string => {
   const fresh = droplets.filter(({ kind }) => kind === 'new').length
   const kept = droplets.length - fresh
+  if (droplets.length === 0) return 'Nothing is placed'
   return [
     fresh > 0 ? plural(fresh, 'new droplet') : null,
     kept > 0 ? `room on ${plural(kept, 'droplet')} of yours` : null,

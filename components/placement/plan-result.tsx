@@ -1,18 +1,29 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
+import Link from 'next/link'
 import { useTRPC } from '#components/trpc/client.tsx'
 import { Badge, Card } from '#components/ui/card.tsx'
 import { cn } from '#components/ui/cn.ts'
 import { formatDuration, formatMonthly } from '#components/ui/format.ts'
 import { Notice } from '#components/ui/notice.tsx'
 import type { PlanView } from '#server/api/views-placement.ts'
-import { certificate, costWords, fleetWords, type PlanBlock, planBlocks, unplacedWords } from './plan-model.ts'
+import {
+  budgetWords,
+  certificate,
+  costWords,
+  fleetWords,
+  type PlanBlock,
+  planBlocks,
+  planNotes,
+  planWarnings,
+} from './plan-model.ts'
 
 /** The planned fleet as blocks, as on the fleet map, with its price and its proof above. */
 export function PlanResult({ plan, running }: { plan: PlanView; running: boolean }) {
   const trpc = useTRPC()
   const { data: offers } = useQuery(trpc.selection.offers.queryOptions())
-  const missing = unplacedWords(plan.unplaced)
+  const budget = budgetWords(plan)
+  const notes = planNotes(plan)
   return (
     <section className="grid grid-cols-1 gap-4" aria-label="Plan" data-testid="plan">
       <Card className="grid grid-cols-1 gap-1 p-4" aria-live="polite">
@@ -20,16 +31,27 @@ export function PlanResult({ plan, running }: { plan: PlanView; running: boolean
         <p>
           {fleetWords(plan)}; {costWords(plan)}.
         </p>
+        {budget && <p>{budget}</p>}
         <p className="font-medium">{certificate(plan)}</p>
         <p className="text-muted text-sm">
           {running ? 'Still looking for a better one.' : `Found in ${formatDuration(plan.elapsedMs)}.`}
         </p>
       </Card>
-      {missing && <Notice tone="warn">{missing}</Notice>}
-      {plan.standApart.length > 0 && (
+      {planWarnings(plan).map(({ title, text, settings }) => (
+        <Notice key={title} tone="warn" title={title}>
+          {text}{' '}
+          {settings && (
+            <Link href="/settings?tab=placement" className="underline">
+              Placement settings
+            </Link>
+          )}
+        </Notice>
+      ))}
+      {notes.length > 0 && (
         <Notice>
-          {plan.standApart.join(', ')} must stand apart, which a plan does not see to: deploying them may need more
-          droplets.
+          {notes.map((note) => (
+            <p key={note}>{note}</p>
+          ))}
         </Notice>
       )}
       <ul className="grid grid-cols-1 gap-3">

@@ -107,17 +107,22 @@ export interface PlanView {
     | { kind: 'existing'; dropletId: string; name: string; size: string; region: string; holds: PlannedShare[] }
     | { kind: 'new'; size: string; priceMonthlyMicros: number; holds: PlannedShare[] }
   )[]
-  /** Too big for every droplet, or beyond the limits on new ones. */
-  unplaced: PlannedShare[]
+  unplaced: UnplacedShare[]
+  /** Why some of them find no room although a droplet more would hold them; null: no limit is in the way. */
+  limit: PlanLimit | null
   monthlyNowMicros: number
   /** Of the whole fleet by this plan. */
   monthlyMicros: number
-  /** No fleet that holds all of it costs less (with `add`: none that keeps what stands). Null: nothing proven. */
+  /** Null: the person has set none. */
+  budget: PlanBudget | null
+  /** No fleet that holds what is placed costs less (with `add`: none that keeps what stands). Null: nothing proven. */
   boundMonthlyMicros: number | null
   /** At most this share above the cheapest possible, e.g. 0.021. */
   gap: number | null
-  /** Templates that must stand apart, which the plan does not see to. */
-  standApart: string[]
+  /** Templates that must stand apart, and do: each on a droplet of its own, or never two of it on one. */
+  standApart: { name: string; how: 'exclusive' | 'spread' }[]
+  /** Templates that may only go to certain regions, or on new droplets of certain sizes: a plan does not see to that. */
+  narrowed: string[]
   elapsedMs: number
 }
 
@@ -125,4 +130,26 @@ export interface PlanView {
 export interface PlannedShare {
   name: string
   count: number
+}
+
+/** `size`: no size on sale and no droplet that stands could ever hold one. `limit`: no more droplets may be had. */
+export interface UnplacedShare extends PlannedShare {
+  why: 'size' | 'limit'
+}
+
+export interface PlanLimit {
+  /** The person's own number, the cloud account's, automatic droplets turned off, or no size known. */
+  constraint: 'max-droplets' | 'account-full' | 'off' | 'size'
+  /** New droplets that may be had; of a fleet made anew, droplets in all. */
+  dropletsMax: number
+  /** So many would hold all that any droplet can hold; null: not known. */
+  dropletsNeeded: number | null
+  detail: string
+  change: string
+}
+
+/** What the fleet may cost a month, and by how much the plan is above that: 0 when it is not. */
+export interface PlanBudget {
+  monthlyMicros: number
+  overMicros: number
 }

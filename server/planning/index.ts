@@ -1,3 +1,4 @@
+export type { PackProblem } from '../placement/plan/index.ts'
 export { loadSolver } from './master.ts'
 export { planFleetToEnd } from './plan-fleet.ts'
 export { type PlannedContainer, packProblem } from './plan-many.ts'
