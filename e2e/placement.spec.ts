@@ -181,6 +181,42 @@ page('a weight moves by keyboard, is shown as its share, and what is saved decid
   expect(points.reduce((sum, each) => sum + each, 0)).toBe(score)
 })
 
+page('what is edited and not saved is asked about before it is lost', async ({ settings }) => {
+  await expect(example(settings)).toContainText('would go')
+  await settings.getByLabel('At most so many droplets').fill('1')
+  await expect(settings.getByText('You have 2 droplets already: no new one will be made until')).toBeVisible()
+  await settings.getByLabel('Monthly budget in $').fill('1')
+  await expect(
+    settings.getByText(/^Your fleet costs \$\d+\.\d\d\/mo already: nothing new will be bought/),
+  ).toBeVisible()
+  await expect(settings.getByText('Unsaved changes.')).toBeVisible()
+
+  const asked: string[] = []
+  let leaves = false
+  settings.on('dialog', (dialog) => {
+    asked.push(dialog.message())
+    return leaves ? dialog.accept() : dialog.dismiss()
+  })
+  await settings.getByRole('link', { name: 'Droplets', exact: true }).click()
+  await settings.getByRole('tab', { name: 'API tokens' }).click()
+  expect(asked).toEqual(Array(2).fill('Leave without saving? Your changes will be lost.'))
+  await expect(settings.getByLabel('At most so many droplets')).toHaveValue('1')
+  leaves = true
+  await settings.getByRole('link', { name: 'Droplets', exact: true }).click()
+  await settings.waitForURL('**/droplets')
+  expect(asked).toHaveLength(3)
+})
+
+page('on a phone every tab and every word to choose by is there to see', async ({ settings }) => {
+  await settings.setViewportSize({ width: 390, height: 844 })
+  for (const tab of await settings.getByRole('tab').all()) {
+    const box = await tab.boundingBox()
+    expect((box?.x ?? 0) + (box?.width ?? 999)).toBeLessThanOrEqual(390)
+  }
+  const box = await settings.getByLabel('Add a region', { exact: true }).boundingBox()
+  expect(box?.width).toBeGreaterThan(250)
+})
+
 page('before deploying, another droplet can be chosen, with what that means', async ({ settings }) => {
   await settings.goto('/marketplace/filesystem')
   const where = settings.getByTestId('placement-choice')
