@@ -7,7 +7,7 @@ import { reservations } from '#db/schema/fleet.ts'
 import { templateVersions, toolCatalog } from '#db/schema/templates.ts'
 import { type AutoDeployCriteria, templateConfig } from '#db/template-config.ts'
 import type { PlanView } from '#server/api/views-placement.ts'
-import { fakeCloud, GIB, insertAccount, insertDeployment, insertDroplet, MIB } from '#server/fleet/testing.ts'
+import { GIB, insertAccount, insertDeployment, insertDroplet, MIB } from '#server/fleet/testing.ts'
 import { type Person, type Stack, testStack } from '#server/testing/stack.ts'
 
 let stack: Stack
@@ -20,7 +20,7 @@ const size = (slug: string, vcpus: number, gib: number, dollars: number) => ({
 })
 
 beforeAll(async () => {
-  const { regions } = fakeCloud()
+  const regions = async () => ['fra1', 'nyc3'].map((slug) => ({ slug, name: slug, available: true, sizes: [] }))
   const sizes = async () => [size('small', 1, 1, 6), size('middle', 1, 2, 12), size('large', 2, 4, 24)]
   stack = await testStack({ cloud: { sizes, regions } })
   person = await stack.person()
