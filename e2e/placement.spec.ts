@@ -269,6 +269,7 @@ page('a new droplet that is not the best choice can be picked by keyboard, and i
   const sizes = where.getByLabel('Size of a new droplet')
   const dearest = sizes.getByRole('option').last()
   const size = (await dearest.getAttribute('value')) ?? ''
+  await expect(dearest).toHaveText(/^New \S+: [\d.]+ [GT]B, \d+ vCPU, \+\$[\d.]+\/mo$/)
   const price = /\+(\$[\d.]+\/mo)$/.exec(await dearest.innerText())?.[1] ?? 'no price'
   await sizes.focus()
   await settings.keyboard.press('End')

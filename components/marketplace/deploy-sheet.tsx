@@ -9,7 +9,7 @@ import type { TemplateCard } from '#server/api/views-templates.ts'
 import { DeployForm } from './deploy-form.tsx'
 import { useDefaults } from './use-defaults.ts'
 import type { Deploy } from './use-deploy.ts'
-import { PriceField } from './where-field.tsx'
+import { PriceField, SubmitButton } from './where-field.tsx'
 
 interface DeploySheetProps {
   template: TemplateCard
@@ -51,9 +51,9 @@ function SheetBody({ template, deploy, close }: { template: TemplateCard; deploy
       <DialogFooter>
         <PriceField template={whole.data} />
         <Button onClick={close}>Cancel</Button>
-        <Button tone="primary" type="submit" pending={deploy.submitting}>
+        <SubmitButton template={whole.data} pending={deploy.submitting}>
           Deploy
-        </Button>
+        </SubmitButton>
       </DialogFooter>
     </DeployForm>
   )

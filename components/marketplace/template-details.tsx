@@ -24,21 +24,22 @@ export function TemplateDetails({ slug }: { slug: string }) {
   if (error && !data) return <QueryError error={error} retry={refetch} />
   if (!data) return <TemplateSkeleton />
   return (
-    <div className="grid grid-cols-1 gap-5">
-      <TemplateHeader template={data} />
-      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_360px]">
-        <div className="order-2 grid grid-cols-1 gap-5 lg:order-1">
-          <TemplateTools tools={data.tools} />
-          <TemplateFacts template={data} />
-          <TemplateVariables variables={data.variables} required={data.requiredVariables} />
-          <SecurityReport validation={data.validation} />
-          <WhereSection slug={slug} />
-          <TemplateVersions versions={data.versions} current={data.version} />
-          <OwnDeployments slug={slug} />
-        </div>
-        <div className="order-1 lg:sticky lg:top-18 lg:order-2">
-          <DeployPanel key={slug} template={data} />
-        </div>
+    // On a wide page the panel begins at the top, beside the title, so that its button is in sight from the start.
+    <div className="grid grid-cols-1 items-start gap-5 lg:grid-cols-[minmax(0,1fr)_360px] lg:grid-rows-[auto_1fr]">
+      <div className="grid grid-cols-1 gap-5">
+        <TemplateHeader template={data} />
+      </div>
+      <div className="lg:sticky lg:top-18 lg:col-start-2 lg:row-span-2 lg:row-start-1">
+        <DeployPanel key={slug} template={data} />
+      </div>
+      <div className="grid grid-cols-1 gap-5">
+        <TemplateTools tools={data.tools} />
+        <TemplateFacts template={data} />
+        <TemplateVariables variables={data.variables} required={data.requiredVariables} />
+        <SecurityReport validation={data.validation} />
+        <WhereSection slug={slug} />
+        <TemplateVersions versions={data.versions} current={data.version} />
+        <OwnDeployments slug={slug} />
       </div>
     </div>
   )

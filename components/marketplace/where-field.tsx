@@ -1,8 +1,10 @@
 'use client'
+import type { ReactNode } from 'react'
 import { useFormContext } from 'react-hook-form'
 import { readBytes, readThousandths } from '#components/admin/templates/editor/quantities.ts'
-import { PlacementChoice, PriceLine } from '#components/placement/placement-choice.tsx'
+import { PlacementChoice, PriceLine, useNoPlace } from '#components/placement/placement-choice.tsx'
 import { wantedIn } from '#components/placement/preview-model.ts'
+import { Button } from '#components/ui/button.tsx'
 import type { TemplateCard } from '#server/api/views-templates.ts'
 import { cpuProblem, type DeployValues, isRegion, memoryProblem } from './deploy-model.ts'
 import { useSettled } from './use-filters.ts'
@@ -39,3 +41,17 @@ export function WhereField({ template }: { template: TemplateCard }) {
 export const PriceField = ({ template, belowChoices }: { template: TemplateCard; belowChoices?: boolean }) => (
   <PriceLine {...useWish(template)} belowChoices={belowChoices} />
 )
+
+interface SubmitProps {
+  template: TemplateCard
+  pending: boolean
+  disabled?: boolean
+  size?: 'base' | 'lg'
+  children: ReactNode
+}
+
+/** Sends the form; while placement finds no place it can't, and says why to whoever hears the button alone. */
+export function SubmitButton({ template, ...props }: SubmitProps) {
+  const noPlace = useNoPlace(useWish(template))
+  return <Button tone="primary" type={noPlace ? 'button' : 'submit'} {...noPlace} {...props} />
+}

@@ -12,6 +12,8 @@ import {
   choiceRows,
   isSame,
   newDropletLists,
+  type OtherDroplet,
+  otherDroplets,
   priceLine,
   type Wanted,
   wishFor,
@@ -26,6 +28,11 @@ interface PlacementChoiceProps {
   wanted: Wanted | null
   onChange: (wanted: Wanted | null) => void
 }
+
+/** The price line: what the button beside it is described by. */
+const PRICE_ID = 'deploy-price'
+/** Why there is no place, where it stands among the choices. */
+const REFUSED_ID = 'deploy-no-place'
 
 type Asked = Omit<PlacementChoiceProps, 'onChange'>
 
@@ -48,10 +55,17 @@ export function PriceLine({ belowChoices = false, ...asked }: Asked & { belowCho
   const { data, error } = usePreview(asked)
   if (error) return null
   return (
-    <p className="min-w-0 basis-full text-right text-sm" aria-live="polite" data-testid="price-line">
-      {data ? priceLine(data.choice, belowChoices) : <Skeleton className="h-5 w-40" />}
-    </p>
+    <div id={PRICE_ID} className="min-w-0 basis-full text-right text-sm" aria-live="polite" data-testid="price-line">
+      {data ? priceLine(data.choice, belowChoices) : <Skeleton className="ml-auto h-5 w-40" />}
+    </div>
   )
+}
+
+/** What the deploy button has to say while there is no place: disabled, with the reason tied to it. */
+export function useNoPlace(asked: Asked): { 'aria-disabled': true; 'aria-describedby': string } | null {
+  const { data, error } = usePreview(asked)
+  if (error || data?.choice.kind !== 'none') return null
+  return { 'aria-disabled': true, 'aria-describedby': `${PRICE_ID} ${REFUSED_ID}` }
 }
 
 /** Where the deployment would go, what else there is, and what it costs to want something else. */
@@ -63,8 +77,7 @@ export function PlacementChoice({ onChange, ...asked }: PlacementChoiceProps) {
   if (!data) return <Skeleton className="h-24" />
   const { wanted } = asked
   const rows = choiceRows(data, droplets)
-  const shown = new Set(data.choices.map(({ candidate }) => (candidate.kind === 'existing' ? candidate.dropletId : '')))
-  const others = droplets.filter(({ id, state }) => !shown.has(id) && state !== 'deleted' && state !== 'deleting')
+  const others = otherDroplets(data, droplets)
   return (
     <fieldset className="grid min-w-0 grid-cols-1 gap-2" data-testid="placement-choice">
       <legend className="mb-1.5 font-medium">Where</legend>
@@ -78,11 +91,11 @@ export function PlacementChoice({ onChange, ...asked }: PlacementChoiceProps) {
         />
       ))}
       {data.choice.kind === 'none' && (
-        <p role="alert" className="text-bad text-sm">
+        <p id={REFUSED_ID} role="alert" className="text-bad text-sm">
           {data.choice.reason} {data.choice.change}
         </p>
       )}
-      {others.length > 0 && <OtherDroplet others={others} wanted={wanted} onChange={onChange} />}
+      {others.length > 0 && <AnotherDroplet others={others} wanted={wanted} onChange={onChange} />}
       <OtherNewDroplet preview={data} wanted={wanted} onChange={onChange} />
     </fieldset>
   )
@@ -93,7 +106,7 @@ interface OtherProps {
   onChange: (wanted: Wanted | null) => void
 }
 
-function OtherDroplet({ others, wanted, onChange }: OtherProps & { others: readonly { id: string; name: string }[] }) {
+function AnotherDroplet({ others, wanted, onChange }: OtherProps & { others: readonly OtherDroplet[] }) {
   const chosen = others.find(({ id }) => isSame(wanted, { dropletId: id }))
   return (
     <NativeSelect
@@ -103,9 +116,9 @@ function OtherDroplet({ others, wanted, onChange }: OtherProps & { others: reado
       onChange={({ target }) => onChange(target.value ? { dropletId: target.value } : null)}
     >
       <option value="">{chosen ? 'Let Berth choose' : 'Another droplet…'}</option>
-      {others.map(({ id, name }) => (
-        <option key={id} value={id}>
-          {name}
+      {others.map(({ id, label, refused }) => (
+        <option key={id} value={id} disabled={refused && id !== chosen?.id}>
+          {label}
         </option>
       ))}
     </NativeSelect>

@@ -6,6 +6,7 @@ import {
   exampleWords,
   isSame,
   newDropletLists,
+  otherDroplets,
   priceLine,
   type Wanted,
   wantedIn,
@@ -16,14 +17,17 @@ import { create, decision, existing } from './testing.ts'
 const MIB = 2 ** 20
 const here = existing('nyc3-1')
 const fresh = create('ams3', { cost: 0.6 })
+const offer = (size: string, vcpus: number, gib: number, dollars: number) => ({
+  ...{ size, vcpus, memoryBytes: gib * 1024 * MIB, priceMonthlyMicros: dollars * 1e6 },
+})
 const preview: PreviewView = {
   ...decision([here, fresh]),
   monthlyNowMicros: 6_000_000,
-  whyLarger: null,
+  droplets: [],
   newDroplets: [
-    { size: 's-1vcpu-1gb', regions: ['ams3', 'nyc3'], priceMonthlyMicros: 6_000_000 },
-    { size: 's-2vcpu-4gb', regions: ['fra1', 'nyc3'], priceMonthlyMicros: 24_000_000 },
-    { size: 'c-2', regions: ['sfo3', 'tor1'], priceMonthlyMicros: 42_000_000 },
+    { ...offer('s-1vcpu-1gb', 1, 1, 6), regions: ['ams3', 'nyc3'], bestRegion: 'nyc3' },
+    { ...offer('s-2vcpu-4gb', 2, 4, 24), regions: ['fra1', 'nyc3'], bestRegion: 'fra1' },
+    { ...offer('c-2', 2, 4, 42), regions: ['ams3', 'sfo3', 'tor1'], bestRegion: 'sfo3' },
   ],
   choices: [
     {
@@ -32,6 +36,7 @@ const preview: PreviewView = {
       addedMonthlyMicros: 0,
       forecast: { monthlyMicros: 6_000_000, memoryShareAfter: 0.74, cpuShareAfter: 0.5, latencyMs: null },
       best: true,
+      whyLarger: null,
       consequences: [],
     },
     {
@@ -40,6 +45,7 @@ const preview: PreviewView = {
       addedMonthlyMicros: 6_000_000,
       forecast: { monthlyMicros: 12_000_000, memoryShareAfter: 0.2, cpuShareAfter: 0.25, latencyMs: 81.2 },
       best: false,
+      whyLarger: null,
       consequences: ['Costs $6.00 a month more.'],
     },
   ],
@@ -102,15 +108,40 @@ describe('the preview before a deployment', () => {
     expect(priceLine(decision([]).choice, true)).toBe('No place for it: the reason stands above.')
   })
 
-  it('says why a size is larger than what fits, of what would be bought alone', () => {
-    const larger = { ...preview, whyLarger: 'Larger than needed.' }
-    const bought = larger.choices.map((choice) => ({ ...choice, best: !choice.best }))
-    expect(choiceRows({ ...larger, choices: bought }, [])[1]?.changes).toContain('Larger than needed.')
-    expect(choiceRows(larger, []).flatMap(({ changes }) => changes)).not.toContain('Larger than needed.')
+  it('says why a size is larger than what fits, on the choice that it is about', () => {
+    const [kept, bought] = preview.choices as [PreviewView['choices'][0], PreviewView['choices'][0]]
+    const rows = choiceRows({ ...preview, choices: [kept, { ...bought, whyLarger: 'Larger than needed.' }] }, [])
+    expect(rows.map(({ changes }) => changes.includes('Larger than needed.'))).toEqual([false, true])
   })
 
   it('writes scores short', () => {
     expect(choiceRows(preview, []).map(({ score }) => score)).toEqual(['1.00', '0.90'])
+  })
+})
+
+describe('another droplet', () => {
+  const droplets = ['nyc3-1', 'ams3-1', 'ams3-2', 'ams3-3', 'ams3-4', 'gone'].map((id) =>
+    droplet({ id, name: id, region: 'ams3', state: id === 'gone' ? 'deleting' : 'active' }),
+  )
+  const asked: PreviewView['droplets'] = [
+    { dropletId: 'ams3-1', freeMemoryBytes: 600 * MIB, refused: null },
+    {
+      ...{ dropletId: 'ams3-2', freeMemoryBytes: 172 * MIB },
+      refused: { constraint: 'memory', detail: '172 MB memory free, 256 MB needed.' },
+    },
+    {
+      ...{ dropletId: 'ams3-3', freeMemoryBytes: 600 * MIB },
+      refused: { constraint: 'unusable', detail: 'It is unreachable.' },
+    },
+  ]
+
+  it('says where it is and what is free, or why it can’t take this', () => {
+    expect(otherDroplets({ ...preview, droplets: asked }, droplets)).toEqual([
+      { id: 'ams3-1', label: 'ams3-1: ams3, s-1vcpu-1gb, 600 MB free', refused: false },
+      { id: 'ams3-2', label: 'ams3-2: ams3, s-1vcpu-1gb, full: 172 MB free', refused: true },
+      { id: 'ams3-3', label: 'ams3-3: ams3, s-1vcpu-1gb, it is unreachable', refused: true },
+      { id: 'ams3-4', label: 'ams3-4: ams3, s-1vcpu-1gb, not ready', refused: true },
+    ])
   })
 })
 
@@ -120,9 +151,9 @@ describe('another new droplet', () => {
   it('is offered at its price, and then in the regions where its size is sold', () => {
     expect(newDropletLists(preview, null)).toEqual({
       sizes: [
-        { slug: 's-1vcpu-1gb', label: 'New s-1vcpu-1gb, +$6.00/mo' },
-        { slug: 's-2vcpu-4gb', label: 'New s-2vcpu-4gb, +$24.00/mo' },
-        { slug: 'c-2', label: 'New c-2, +$42.00/mo' },
+        { slug: 's-1vcpu-1gb', label: 'New s-1vcpu-1gb: 1 GB, 1 vCPU, +$6.00/mo' },
+        { slug: 's-2vcpu-4gb', label: 'New s-2vcpu-4gb: 4 GB, 2 vCPU, +$24.00/mo' },
+        { slug: 'c-2', label: 'New c-2: 4 GB, 2 vCPU, +$42.00/mo' },
       ],
       regions: [],
       chosen: null,
@@ -139,8 +170,9 @@ describe('another new droplet', () => {
   })
 
   it.each<[string, string, Wanted | null, string | null]>([
-    ['where the best choice is', 's-1vcpu-1gb', null, 'nyc3'],
+    ['where its size scores best', 's-2vcpu-4gb', null, 'fra1'],
     ['in the region chosen before', 's-1vcpu-1gb', { newDroplet: { size: 'c-2', region: 'ams3' } }, 'ams3'],
+    ['not in one that nobody chose', 'c-2', { newDroplet: { size: 's-1vcpu-1gb', region: 'nyc3' } }, 'sfo3'],
     ['where it is sold', 'c-2', large, 'sfo3'],
     ['nowhere, when nobody sells it', 'gone', large, null],
   ])('begins %s', (_, size, wanted, region) => {

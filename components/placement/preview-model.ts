@@ -1,8 +1,8 @@
 /** What the preview before a deployment says of each choice: its price, what changes, what it costs to override. Pure. */
-import { formatMonthly } from '#components/ui/format.ts'
+import { formatBytes, formatCpu, formatMonthly } from '#components/ui/format.ts'
 import type { DropletView } from '#server/api/views.ts'
 import type { PreviewChoice, PreviewView } from '#server/api/views-placement.ts'
-import type { Choice, NewDropletWish } from '#server/placement/types.ts'
+import type { Choice, Constraint, NewDropletWish } from '#server/placement/types.ts'
 import { keyOf, percent, twoDigits } from './decision-model.ts'
 
 /** What a person asks for in place of Berth's choice: a droplet of theirs, or a new one. */
@@ -38,7 +38,7 @@ export function choiceRows(preview: PreviewView, droplets: readonly DropletView[
       price: addedMonthlyMicros > 0 ? `+${formatMonthly(addedMonthlyMicros)}` : 'no extra cost',
       monthly: formatMonthly(choice.monthlyMicros),
       score: twoDigits(candidate.score),
-      changes: [...changesOf(choice, droplets), ...(best && isNew && preview.whyLarger ? [preview.whyLarger] : [])],
+      changes: [...changesOf(choice, droplets), ...(choice.whyLarger ? [choice.whyLarger] : [])],
       consequences: choice.consequences,
       best,
       wanted: isNew
@@ -121,9 +121,9 @@ export function newDropletLists(
 ): NewDropletLists {
   const chosen = wishOf(wanted)
   const offered = newDroplets.find(({ size }) => size === chosen?.size)
-  const sizes = newDroplets.map(({ size, priceMonthlyMicros }) => ({
+  const sizes = newDroplets.map(({ size, memoryBytes, vcpus, priceMonthlyMicros }) => ({
     slug: size,
-    label: `New ${size}, +${formatMonthly(priceMonthlyMicros)}`,
+    label: `New ${size}: ${formatBytes(memoryBytes)}, ${formatCpu(vcpus * 1000)}, +${formatMonthly(priceMonthlyMicros)}`,
   }))
   return {
     sizes: chosen && !offered ? [{ slug: chosen.size, label: `New ${chosen.size}` }, ...sizes] : sizes,
@@ -132,14 +132,49 @@ export function newDropletLists(
   }
 }
 
-/** A size that was picked, where it is best to have: in the region chosen before, else where the best choices are. */
+/** A size that was picked, where it scores best; a region that the person chose themselves stays, if it is sold there. */
 export function wishFor(
-  { newDroplets, choices }: Pick<PreviewView, 'newDroplets' | 'choices'>,
+  { newDroplets }: Pick<PreviewView, 'newDroplets'>,
   size: string,
   wanted: Wanted | null,
 ): Wanted | null {
-  const regions = newDroplets.find((each) => each.size === size)?.regions ?? []
-  const near = [wishOf(wanted)?.region, ...choices.map(({ candidate }) => candidate.region)]
-  const region = near.find((each) => each !== undefined && regions.includes(each)) ?? regions[0]
-  return region === undefined ? null : { newDroplet: { size, region } }
+  const offerOf = (slug: string | undefined) => newDroplets.find((each) => each.size === slug)
+  const offered = offerOf(size)
+  if (!offered) return null
+  const before = wishOf(wanted)
+  const own = before && offerOf(before.size)?.bestRegion !== before.region ? before.region : null
+  const region = own !== null && offered.regions.includes(own) ? own : offered.bestRegion
+  return { newDroplet: { size, region } }
 }
+
+/** One more droplet of the person's that may be asked for. */
+export interface OtherDroplet {
+  id: string
+  label: string
+  /** It can't take the deployment: the label says why. */
+  refused: boolean
+}
+
+/** Those that stand and are not among the choices, each with where it is, what is free, and what keeps this off it. */
+export function otherDroplets(
+  { choices, droplets: asked }: Pick<PreviewView, 'choices' | 'droplets'>,
+  droplets: readonly DropletView[],
+): OtherDroplet[] {
+  const shown = new Set(choices.map(({ candidate }) => (candidate.kind === 'existing' ? candidate.dropletId : '')))
+  return droplets
+    .filter(({ id, state }) => !shown.has(id) && state !== 'deleted' && state !== 'deleting')
+    .map(({ id, name, region, size }) => {
+      const room = asked.find(({ dropletId }) => dropletId === id)
+      const about = `${name}: ${region}, ${size}`
+      if (!room) return { id, label: `${about}, not ready`, refused: true }
+      const free = `${formatBytes(room.freeMemoryBytes)} free`
+      if (!room.refused) return { id, label: `${about}, ${free}`, refused: false }
+      const { constraint, detail } = room.refused
+      const why = FULL.has(constraint) ? `full: ${constraint === 'memory' ? free : detail}` : lowered(detail)
+      return { id, label: `${about}, ${why.replace(/\.$/, '')}`, refused: true }
+    })
+}
+
+const lowered = (sentence: string): string => sentence.charAt(0).toLowerCase() + sentence.slice(1)
+
+const FULL = new Set<Constraint>(['memory', 'cpu', 'disk'])

@@ -1,6 +1,7 @@
 /** What leaves the API about placement, as types; see views.ts for the rules. */
 import type { AlarmKind, HoldReason } from '#db/schema/placement.ts'
 import type { FactorEffect, FleetUse } from '#server/effectiveness/index.ts'
+import type { Askable } from '#server/placement/asked-droplet.ts'
 import type { Candidate, Choice, Decision, Forecast, PlacementSize } from '#server/placement/types.ts'
 import type { Wishable } from '#server/placement/wished-droplet.ts'
 
@@ -14,6 +15,8 @@ export interface PreviewChoice {
   forecast: Forecast | null
   /** What placement would choose by itself. */
   best: boolean
+  /** Of a new one that is dearer than the smallest that fits: why that is; null: it is not, or another says it. */
+  whyLarger: string | null
   /** Against the best choice, worst first; empty for that itself. */
   consequences: string[]
 }
@@ -21,10 +24,10 @@ export interface PreviewChoice {
 /** Where a deployment would go now; `choices` begins with what placement would choose by itself, if there is any. */
 export interface PreviewView extends Decision {
   choices: PreviewChoice[]
-  /** When what placement would buy by itself is dearer than the smallest size that fits; null: it is not. */
-  whyLarger: string | null
   /** New droplets that may be asked for, cheapest first; empty where none may be made. */
   newDroplets: Wishable[]
+  /** The droplets that stand, by name: what is free on each, or why it can't take the deployment. */
+  droplets: Askable[]
   /** Of the fleet as it stands. */
   monthlyNowMicros: number
 }

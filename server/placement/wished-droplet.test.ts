@@ -95,13 +95,27 @@ test('beside a droplet that stands is refused: it can’t go to both', () => {
 })
 
 describe('what may be asked for', () => {
+  const of = (vcpus: number, gib: number, dollars: number) => ({
+    ...{ size: `s-${vcpus}vcpu-${gib}gb`, vcpus, memoryBytes: gib * 1024 * MIB, priceMonthlyMicros: dollars * 1e6 },
+  })
+
   test('is every size that holds it where it is sold, cheapest first', () => {
     const sizes = SIZES.map((size) => (size.slug === 's-4vcpu-8gb' ? { ...size, regions: ['nyc3', 'mars1'] } : size))
     expect(wishable(snapshot({ sizes: sizes.toReversed() }), request({ memoryBytes: 3000 * MIB }))).toEqual([
-      { size: 's-2vcpu-4gb', regions: ['ams3', 'fra1', 'nyc3'], priceMonthlyMicros: 24e6 },
-      { size: 's-4vcpu-8gb', regions: ['nyc3'], priceMonthlyMicros: 48e6 },
-      { size: 's-8vcpu-16gb', regions: ['ams3', 'fra1', 'nyc3'], priceMonthlyMicros: 96e6 },
+      { ...of(2, 4, 24), regions: ['ams3', 'fra1', 'nyc3'], bestRegion: 'ams3' },
+      { ...of(4, 8, 48), regions: ['nyc3'], bestRegion: 'nyc3' },
+      { ...of(8, 16, 96), regions: ['ams3', 'fra1', 'nyc3'], bestRegion: 'ams3' },
     ])
+  })
+
+  test('is best in the region that scores best, of the regions for new droplets where it is sold there', () => {
+    const best = (over: Partial<PlacementRequest>) => wishable(snapshot(), request(over))[0]?.bestRegion
+    const place = { lat: 40.7, lon: -74, label: 'New York' }
+    expect(best(wishes({ place }))).toBe('nyc3')
+    expect(best(wishes({ place, provisioning: { preferredRegions: ['fra1'] } }))).toBe('fra1')
+    expect(best(wishes({ place, provisioning: { preferredRegions: ['mars1'] } }))).toBe('nyc3')
+    const { choice } = choose(snapshot(), request(wishes({ place })))
+    expect(choice).toMatchObject({ kind: 'create', region: best(wishes({ place })) })
   })
 
   test('is nothing where no droplet may be made', () => {

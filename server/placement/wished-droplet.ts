@@ -4,9 +4,11 @@
  * forbidden, what the template needs, the budget and every limit on droplets. Each refusal names wish and way out.
  */
 import { capacityOf, shortage } from './capacity.ts'
+import { contextOf } from './context.ts'
+import { totalOf } from './explain.ts'
 import { emptyDroplet, type NewDroplets, notAllowed } from './new-droplet.ts'
 import type { NewDropletWish, NoNewDroplet, PlacementRequest, PlacementSize, Snapshot } from './types.ts'
-import { dollars, list, readable } from './words.ts'
+import { compare, dollars, list, readable } from './words.ts'
 
 /** What to do about a refusal that holds for every new droplet: making room elsewhere would not meet the wish. */
 const WAYS_OUT: Partial<Record<NoNewDroplet['constraint'], string>> = {
@@ -35,20 +37,48 @@ export interface Wishable {
   size: string
   /** In a fixed order; never empty. */
   regions: string[]
+  /** The one of `regions` that scores best; the user's own for new droplets come first. */
+  bestRegion: string
+  vcpus: number
+  memoryBytes: number
   priceMonthlyMicros: number
 }
 
 /** All new droplets that may be asked for: exactly these are not refused. Cheapest first. */
 export function wishable(snapshot: Snapshot, request: PlacementRequest): Wishable[] {
   if (notAllowed(snapshot, request)) return []
+  const bestOf = bestRegions(snapshot, request)
   return snapshot.sizes
-    .map((size) => ({
-      size: size.slug,
-      regions: [...new Set(size.regions)].filter((region) => notThere(snapshot, request, size, region) === null).sort(),
-      priceMonthlyMicros: size.priceMonthlyMicros,
-    }))
-    .filter(({ regions }) => regions.length > 0)
+    .flatMap((size) => {
+      const { slug, vcpus, memoryBytes, priceMonthlyMicros } = size
+      const regions = [...new Set(size.regions)]
+        .filter((each) => notThere(snapshot, request, size, each) === null)
+        .sort()
+      const bestRegion = bestOf(size, regions)
+      return bestRegion === undefined ? [] : { size: slug, regions, bestRegion, vcpus, memoryBytes, priceMonthlyMicros }
+    })
     .sort((a, b) => a.priceMonthlyMicros - b.priceMonthlyMicros || (a.size < b.size ? -1 : 1))
+}
+
+/** By score; of equals where most of the fleet is, then by name: as placement itself ranks them. */
+function bestRegions(snapshot: Snapshot, request: PlacementRequest) {
+  const sizes = [...snapshot.sizes].sort((a, b) => compare(a.slug, b.slug))
+  const context = contextOf({ ...snapshot, sizes }, request)
+  const inRegion = (region: string) => snapshot.droplets.filter((droplet) => droplet.region === region).length
+  const held = new Map(snapshot.regions.map((region) => [region, inRegion(region)]))
+  const own = request.preferences.provisioning.preferredRegions
+  return (size: PlacementSize, regions: string[]): string | undefined => {
+    const wished = regions.filter((region) => own.includes(region))
+    const ranked = (wished.length > 0 ? wished : regions).map((region) => ({
+      region,
+      total: totalOf(emptyDroplet(size, region), context),
+    }))
+    ranked.sort(
+      (a, b) =>
+        b.total - a.total || (held.get(b.region) ?? 0) - (held.get(a.region) ?? 0) || compare(a.region, b.region),
+    )
+    return ranked[0]?.region
+  }
 }
 
 const named = (refused: NoNewDroplet, { size, region }: NewDropletWish): NoNewDroplet => ({

@@ -7,6 +7,8 @@ import {
   type Forecast,
   type PlacementRequest,
   type Snapshot,
+  type Wishable,
+  whyLarger,
 } from '#server/placement/index.ts'
 
 const CHOICES = 3
@@ -15,15 +17,29 @@ const WORTH_SAYING = 20_000
 /** What the page shows of a score. */
 const SCORE_STEP = 10_000
 
-/** @param asked what the person wants: stands among the choices whatever its rank */
+/** What stands among the choices beside the best ones. */
+interface Beside {
+  /** The cheapest new droplet that holds it. */
+  smallest?: Wishable | undefined
+  /** What the person wants, whatever its rank. */
+  asked?: Candidate | undefined
+}
+
 export function choicesOf(
   snapshot: Snapshot,
   request: PlacementRequest,
   decision: Decision,
-  asked?: Candidate,
+  { smallest, asked }: Beside,
 ): PreviewChoice[] {
   const [best] = decision.candidates
-  const shown = decision.candidates.slice(0, CHOICES)
+  const shown = different(decision.candidates).slice(0, CHOICES)
+  const bought = shown.find(({ kind }) => kind === 'create')
+  const cheap = smallest && bought && cheaper(snapshot, request, smallest, bought)
+  if (cheap && !shown.some((candidate) => candidate.kind === 'create' && candidate.size === cheap.size)) {
+    // In place of the last one, which is the worst, but never of what it is held against.
+    if (shown.length === CHOICES) shown.splice(shown.at(-1) === bought ? -2 : -1, 1)
+    shown.push(cheap)
+  }
   if (asked && !shown.some((candidate) => isSame(candidate, asked))) shown.push(asked)
   const bestForecast = best ? forecastOf(snapshot, request, best) : null
   return shown.map((candidate) => {
@@ -35,9 +51,42 @@ export function choicesOf(
       addedMonthlyMicros,
       monthlyMicros: snapshot.monthlyCostMicros + addedMonthlyMicros,
       best: candidate === best,
+      whyLarger: reasonOf(candidate),
       consequences: !best || candidate === best ? [] : consequencesOf(candidate, best, forecast, bestForecast),
     }
   })
+
+  /** Only of what Berth would buy, and of what the person asked for. */
+  function reasonOf(candidate: Candidate): string | null {
+    if (candidate.kind !== 'create') return null
+    if (candidate === bought) return whyLarger(snapshot, request, candidate)
+    const { size, region } = candidate
+    return asked && isSame(candidate, asked)
+      ? whyLarger(snapshot, { ...request, newDroplet: { size, region } }, candidate)
+      : null
+  }
+}
+
+/** Each size that would be bought once, in its best region: the same at the same price is no other choice. */
+function different(candidates: readonly Candidate[]): Candidate[] {
+  const sizes = new Set<string>()
+  return candidates.filter((candidate) => {
+    if (candidate.kind === 'existing') return true
+    if (sizes.has(candidate.size)) return false
+    sizes.add(candidate.size)
+    return true
+  })
+}
+
+/** The smallest as a candidate, where it costs less than what Berth would buy. */
+function cheaper(
+  snapshot: Snapshot,
+  request: PlacementRequest,
+  { size, bestRegion, priceMonthlyMicros }: Wishable,
+  bought: Candidate,
+): Candidate | undefined {
+  if (bought.kind !== 'create' || priceMonthlyMicros >= bought.priceMonthlyMicros) return undefined
+  return choose(snapshot, { ...request, newDroplet: { size, region: bestRegion } }).candidates[0]
 }
 
 /** As if nothing else were on offer. */

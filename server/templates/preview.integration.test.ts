@@ -1,11 +1,24 @@
 /** Where a deployment would go, and what a person may ask for instead, as the API answers it. */
 import { v7 } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { PlacementSettings } from '#db/placement-preferences.ts'
 import { templateVersions, toolCatalog } from '#db/schema/templates.ts'
 import { templateConfig } from '#db/template-config.ts'
 import type { PreviewView } from '#server/api/views-placement.ts'
 import { fakeCloud, GIB, insertAccount, insertDroplet, MIB } from '#server/fleet/testing.ts'
 import { type Person, type Stack, testStack } from '#server/testing/stack.ts'
+
+const NO_WISHES = {
+  ...{ preferredRegions: [], forbiddenRegions: [], preferredDroplets: [], forbiddenDroplets: [] },
+  ...{ preferredSizes: [], forbiddenSizes: [] },
+}
+const settings: PlacementSettings = {
+  ...{ strategy: 'balanced', weights: null, place: null, latency: 'distance', ...NO_WISHES },
+  provisioning: {
+    ...{ enabled: true, maxDropletsPerUser: null, preferredRegions: [], defaultSize: 'large' },
+    ...{ autoScaleEnabled: true, monthlyBudgetUsd: null },
+  },
+}
 
 let stack: Stack
 let person: Person
@@ -56,9 +69,23 @@ test('begins with Berth’s own choice, and names every new droplet that may be 
   expect(view.choice).toMatchObject({ kind: 'existing', dropletId: droplet.id })
   expect(view.choices.map(({ best }) => best)).toEqual([true, ...view.choices.slice(1).map(() => false)])
   expect(view.newDroplets).toEqual([
-    { size: 'small', regions: ['fra1', 'nyc3'], priceMonthlyMicros: 6e6 },
-    { size: 'large', regions: ['fra1', 'nyc3'], priceMonthlyMicros: 24e6 },
-    { size: 'huge', regions: ['nyc3'], priceMonthlyMicros: 500e6 },
+    {
+      size: 'small',
+      vcpus: 1,
+      memoryBytes: GIB,
+      regions: ['fra1', 'nyc3'],
+      bestRegion: 'fra1',
+      priceMonthlyMicros: 6e6,
+    },
+    {
+      size: 'large',
+      vcpus: 2,
+      memoryBytes: 4 * GIB,
+      regions: ['fra1', 'nyc3'],
+      bestRegion: 'fra1',
+      priceMonthlyMicros: 24e6,
+    },
+    { size: 'huge', vcpus: 8, memoryBytes: 64 * GIB, regions: ['nyc3'], bestRegion: 'nyc3', priceMonthlyMicros: 500e6 },
   ])
 })
 
@@ -84,6 +111,21 @@ test('asked for by name, Berth’s own choice is still its own choice, and stand
   const view = await preview({ dropletId: droplet.id })
   expect(titles(view)).toEqual(own)
   expect(view.choices[0]).toMatchObject({ best: true, consequences: [] })
+})
+
+test('the choices differ: each size once, and the smallest that holds it where Berth would buy a larger one', async () => {
+  const view = await preview({ settings })
+  const created = view.choices.flatMap(({ candidate: c }) => (c.kind === 'create' ? [c.size] : []))
+  expect(created).toEqual(['large', 'small'])
+  expect(view.choices.map(({ whyLarger }) => whyLarger?.split(':')[0] ?? null)).toEqual(
+    view.choices.map(({ candidate: c }) => (c.kind === 'create' && c.size === 'large' ? 'large' : null)),
+  )
+})
+
+test('says of each droplet that stands whether it has room for it', async () => {
+  const [mine] = (await preview({ resources: { memoryBytes: 8 * GIB } })).droplets
+  expect(mine).toMatchObject({ dropletId: droplet.id, refused: { constraint: 'memory' } })
+  expect((await preview()).droplets).toEqual([{ ...mine, refused: null }])
 })
 
 test('the limits of this deployment decide what holds it, in place of the template’s', async () => {

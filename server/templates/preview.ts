@@ -5,7 +5,7 @@ import { droplets } from '#db/schema/fleet.ts'
 import type { PreviewView } from '#server/api/views-placement.ts'
 import { BerthError } from '#server/errors.ts'
 import { preferencesFor, preferencesOf, snapshotFor } from '#server/fleet/index.ts'
-import { choose, whyLarger, wishable } from '#server/placement/index.ts'
+import { askable, choose, wishable } from '#server/placement/index.ts'
 import { findTemplate } from './catalogue.ts'
 import { choicesOf } from './choices.ts'
 import { requestOf, type Wish } from './cost.ts'
@@ -33,11 +33,12 @@ export async function previewPlacement(
   // What was asked for is shown beside what placement would have chosen by itself.
   const free = choose(snapshot, anywhere)
   const asked = dropletId || newDroplet ? choose(snapshot, request) : null
+  const newDroplets = wishable(snapshot, anywhere)
   return {
     ...(asked ?? free),
     monthlyNowMicros: snapshot.monthlyCostMicros,
-    choices: choicesOf(snapshot, anywhere, free, asked?.candidates[0]),
-    whyLarger: whyLarger(snapshot, anywhere, free.choice),
-    newDroplets: wishable(snapshot, anywhere),
+    choices: choicesOf(snapshot, anywhere, free, { smallest: newDroplets[0], asked: asked?.candidates[0] }),
+    newDroplets,
+    droplets: askable(snapshot, anywhere),
   }
 }
