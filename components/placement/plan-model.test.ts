@@ -129,7 +129,7 @@ describe('a planned fleet', () => {
     expect(certificate(over)).toBe(
       'At most 2.1\u00a0% above the cheapest fleet that keeps what stands, for what finds room.',
     )
-    expect(certificate({ ...over, gap: null })).toBe('Nothing can be proven while this finds no room.')
+    expect(certificate({ ...over, gap: null })).toBe('Nothing can be proven while something finds no room.')
   })
 
   it('says who stands apart, and what it does not look at', () => {

@@ -74,7 +74,7 @@ export function certificate({ gap, mode, unplaced, droplets }: PlanView): string
   const least = mode === 'anew' ? 'the cheapest possible fleet' : 'the cheapest fleet that keeps what stands'
   const what = unplaced.length > 0 ? `${least}, for what finds room` : least
   if (gap === null && (droplets.length === 0 || unplaced.some(({ why }) => why === 'limit')))
-    return 'Nothing can be proven while this finds no room.'
+    return 'Nothing can be proven while something finds no room.'
   if (gap === null) return 'Nothing is proven about it yet.'
   if (gap < 0.0005) return `No fleet costs less: this is ${what}.`
   return `At most ${(Math.ceil(gap * 1000) / 10).toFixed(1)}\u00a0% above ${what}.`

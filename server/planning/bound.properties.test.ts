@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
-import { Bound, certificateOf, compile, improve, planOf, proven } from '../placement/plan/index.ts'
+import { Bound, certificateOf, compile, improve, type PackProblem, planOf, proven } from '../placement/plan/index.ts'
 import { anyProblem, cheapest } from '../placement/plan/testing.ts'
 import { loadSolver } from './master.ts'
 
@@ -59,6 +59,27 @@ describe('the proven lower bound', () => {
         expect(proven(instance, prices)).toBeLessThanOrEqual(least + 1e-6)
       }),
     )
+  })
+
+  test.each([
+    // Three small ones; a small and a middling one; a large one.
+    [3, 18],
+    [2, 29],
+    [1, 60],
+  ])('counts a limit of %i droplets', (dropletsMax, least) => {
+    const problem: PackProblem = {
+      items: ['a', 'b', 'c'].map((id) => ({ id, demand: [5] })),
+      sizes: [
+        { slug: 'small', capacity: [5], price: 6 },
+        { slug: 'middling', capacity: [10], price: 23 },
+        { slug: 'large', capacity: [15], price: 60 },
+      ],
+      existing: [],
+      dropletsMax,
+    }
+    expect(cheapest(problem)).toBe(least)
+    const { certificate } = provenAfter(new Bound(compile(problem), { makeMaster: solver.makeMaster }), ROUNDS_MAX)
+    expect(certificate.bound).toBeCloseTo(least)
   })
 
   test('the same problem gives the same bound', () => {

@@ -64,20 +64,27 @@ export function hopelessOf(instance: Instance): Uint8Array {
 }
 
 /**
- * What the items that must be alone cost at least: each needs a droplet of its own. One that stands empty is free, and
- * as many of them as there are such droplets are counted as free, the dearest first.
+ * What the items that must be alone need at least: each a droplet of its own. One that stands empty is free, and as many
+ * of them as there are such droplets are counted as free, the dearest first.
  */
-export function aloneCost(instance: Instance): number {
+export function aloneNeeds(instance: Instance): { cost: number; droplets: number } {
   const { items, sizes, existing, capacity, demand, price, dimensions: d, apart } = instance
   const lone = Array.from(Array(items).keys()).filter((item) => apart.alone[item])
   const into = (item: number, at: number) => fits(capacity, sizes + at, demand, item, d) && mayJoin(apart, item, [], at)
   const empties = Array.from(Array(existing).keys()).filter((at) => lone.some((item) => into(item, at)))
-  const costs = lone.map((item) => ({
-    cost: price[cheapestSize(instance, item)] ?? 0,
-    mayBeFree: empties.some((at) => into(item, at)),
-  }))
-  const free = costs.filter(({ mayBeFree }) => mayBeFree).map(({ cost }) => cost)
-  const spared = free.sort((a, b) => b - a).slice(0, empties.length)
-  const sum = (values: number[]) => values.reduce((total, value) => total + value, 0)
-  return sum(costs.map(({ cost }) => cost)) - sum(spared)
+  let [cost, droplets] = [0, 0]
+  const spared: number[] = []
+  for (const item of lone) {
+    const size = cheapestSize(instance, item)
+    if (size < 0) continue
+    cost += price[size] ?? 0
+    droplets++
+    if (empties.some((at) => into(item, at))) spared.push(price[size] ?? 0)
+  }
+  spared.sort((a, b) => b - a)
+  for (const free of spared.slice(0, empties.length)) {
+    cost -= free
+    droplets--
+  }
+  return { cost, droplets }
 }

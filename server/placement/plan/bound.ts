@@ -6,12 +6,13 @@
  * Whatever π ≥ 0 is: scaled down so that no fill of a size on sale is worth more than that size (Farley), Σ π over all
  * items, less the most that each existing droplet could hold for nothing, is a proven bound. So every round proves one,
  * and the best stands; no round has to be the last. The linear programme is solved by whoever calls (`MakeMaster`).
+ * Where only so many new droplets may be had, each of them costs a fee more, which comes off again that many times.
  *
  * Items that must be alone are no part of it: each adds what its own droplet costs at least. Items of a group that are
  * alike keep apart here too; those of a group that differ may meet, which makes the bound lower than it could be, and
- * limits on the number of droplets are not looked at. What nothing could ever take costs nothing.
+ * limits on single sizes are not looked at. What nothing could ever take costs nothing.
  */
-import { aloneCost } from './apart.ts'
+import { aloneNeeds } from './apart.ts'
 import type { Assignment } from './assignment.ts'
 import { type Classes, classesOf, type Pattern, patternsOf, smallestSize } from './classes.ts'
 import { continuous, dearest, type Offer, offersOf, shapeOf } from './offers.ts'
@@ -71,6 +72,8 @@ export class Bound {
   readonly #makeMaster: MakeMaster
   readonly #nodesMax: number
   readonly #aloneCost: number
+  /** New droplets that may be had beside those of items that must be alone. */
+  readonly #dropletsMax: number
   readonly #patterns = new Map<string, Pattern>()
   readonly #stages: Stage[]
   #master: Master
@@ -84,10 +87,16 @@ export class Bound {
     this.#offers = offersOf(instance, this.#classes)
     this.#makeMaster = makeMaster
     this.#nodesMax = nodesMax
-    this.#aloneCost = aloneCost(instance)
+    const alone = aloneNeeds(instance)
+    this.#aloneCost = alone.cost
+    this.#dropletsMax = Math.max(0, instance.dropletsMax - alone.droplets)
     this.#stages = stagesOf(this.#classes)
     const { classes } = this.#classes
-    for (let j = 0; j < classes; j++) this.#learn(this.#alone(j))
+    for (let j = 0; j < classes; j++) {
+      this.#learn(this.#alone(j))
+      // Beyond the limit on droplets, too, things go at a price above all.
+      if (this.#limited) this.#learn({ kind: -1, classes: [j], counts: [1] })
+    }
     for (const start of starts) for (const pattern of patternsOf(this.#classes, start)) this.#learn(pattern)
     this.#certificate = { bound: 0, prices: new Float64Array(classes) }
     this.#centre = new Float64Array(classes + this.#existing.length)
@@ -122,6 +131,15 @@ export class Bound {
     return Float64Array.from(this.#classes.of, (j) => this.#certificate.prices[j] ?? 0)
   }
 
+  get #limited(): boolean {
+    return Number.isFinite(this.#dropletsMax)
+  }
+
+  /** Behind the prices of classes and of existing droplets stands the fee for a new one. */
+  get #feeRow(): number {
+    return this.#classes.classes + this.#existing.length
+  }
+
   get #existing(): Offer[] {
     return this.#offers.filter(({ row }) => row >= 0)
   }
@@ -130,14 +148,15 @@ export class Bound {
   #round(prices: Float64Array): Pattern[] {
     const { count, classes } = this.#classes
     const found: Pattern[] = []
+    const fee = prices[this.#feeRow] ?? 0
     let ratio = 1
-    let worth = 0
+    let worth = this.#limited ? -fee * this.#dropletsMax : 0
     const centre = prices.slice()
     for (let j = 0; j < classes; j++) worth += (count[j] ?? 0) * (prices[j] ?? 0)
     for (const { kind, price, row, count: there, knapsack } of this.#offers) {
-      const target = row < 0 ? price : (prices[row] ?? 0)
+      const target = row < 0 ? price + fee : (prices[row] ?? 0)
       const fill = bestFill(knapsack, prices, { target, nodesMax: this.#nodesMax, sweeps: SWEEPS })
-      if (row < 0) ratio = Math.max(ratio, fill.atMost / price)
+      if (row < 0) ratio = Math.max(ratio, (fill.atMost - fee) / price)
       else {
         worth -= there * fill.atMost
         centre[row] = fill.atMost
@@ -177,7 +196,8 @@ export class Bound {
   #stageMaster(): Master {
     const stage = this.#stages[0]
     if (!stage) throw new Error('no stage of the bound is left')
-    const needs = new Float64Array(stage.rows + this.#existing.length)
+    const needs = new Float64Array(stage.rows + this.#existing.length + (this.#limited ? 1 : 0))
+    if (this.#limited) needs[needs.length - 1] = -this.#dropletsMax
     for (const [j, count] of this.#classes.count.entries())
       for (const [at, row] of (stage.rowsOf[j] ?? []).entries())
         needs[row] = (needs[row] ?? 0) + count * (stage.coefficientsOf[j]?.[at] ?? 0)
@@ -194,18 +214,20 @@ export class Bound {
       for (const [of, row] of (stage?.rowsOf[j] ?? []).entries())
         held.set(row, (held.get(row) ?? 0) + (counts[at] ?? 0) * (stage?.coefficientsOf[j]?.[of] ?? 0))
     const offer = kind < 0 ? null : this.#offerOf(kind)
-    if (offer && offer.row >= 0) held.set((stage?.rows ?? 0) + offer.row - this.#classes.classes, -1)
+    const after = (row: number) => (stage?.rows ?? 0) + row - this.#classes.classes
+    if (offer && offer.row >= 0) held.set(after(offer.row), -1)
+    else if (offer && this.#limited) held.set(after(this.#feeRow), -1)
     return { cost: offer?.price ?? dearest(this.#instance), rows: [...held.keys()], coefficients: [...held.values()] }
   }
 
   #pricesOf(duals: Float64Array): Float64Array {
     const stage = this.#stages[0]
     const { classes } = this.#classes
-    const prices = new Float64Array(classes + this.#existing.length)
+    const prices = new Float64Array(this.#feeRow + (this.#limited ? 1 : 0))
     for (let j = 0; j < classes; j++)
       for (const [at, row] of (stage?.rowsOf[j] ?? []).entries())
         prices[j] = (prices[j] ?? 0) + Math.max(0, duals[row] ?? 0) * (stage?.coefficientsOf[j]?.[at] ?? 0)
-    for (let at = 0; at < this.#existing.length; at++)
+    for (let at = 0; at < prices.length - classes; at++)
       prices[classes + at] = Math.max(0, duals[(stage?.rows ?? 0) + at] ?? 0)
     return prices
   }
@@ -222,5 +244,5 @@ export function proven(instance: Instance, prices: Float64Array, nodesMax = NODE
     if (offer.row < 0) ratio = Math.max(ratio, atMost / offer.price)
     else worth -= offer.count * atMost
   }
-  return Math.max(0, worth / ratio) + aloneCost(instance)
+  return Math.max(0, worth / ratio) + aloneNeeds(instance).cost
 }
